@@ -1,0 +1,55 @@
+"""The reviewed mapping from the reports' own indicator ids to measures, rules and stated indicators."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from commlib.bilingual import Text
+
+
+class Becomes(StrEnum):
+    """What a reported figure becomes."""
+
+    MEASURE = "measure"
+    RULE = "rule"
+    STATED = "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """How one reported indicator (or one figure of it) is understood."""
+
+    becomes: Becomes
+    quantity: str
+    member: str
+    nature: str
+    detail: Text | None
+    scope: Text | None
+    period: str
+
+
+@cache
+def _mappings() -> dict[tuple[str, str], Mapping]:
+    with files("commlib").joinpath("declarations/reported_figures.csv").open(encoding="utf-8", newline="") as stream:
+        return {(row["indicator"], row["figure"]): _mapping(row) for row in csv.DictReader(stream)}
+
+
+def _mapping(row: dict[str, str]) -> Mapping:
+    detail = Text(row["detail_zh"], row["detail_en"]) if row["detail_en"] else None
+    scope = Text(row["scope_zh"], row["scope_en"]) if row["scope_en"] else None
+    return Mapping(Becomes(row["becomes"]), row["quantity"], row["member"], row["nature"], detail, scope, row["period"])
+
+
+def mapping_of(indicator: str, figure_id: str) -> Mapping | None:
+    """The mapping of a figure: its own row, else its indicator's; None where the registry does not know it."""
+    known = _mappings()
+    return known.get((indicator, figure_id)) or known.get((indicator, ""))
+
+
+def mapped_quantities() -> set[tuple[Becomes, str]]:
+    """Every quantity that the mapping names, with what its figures become."""
+    return {(each.becomes, each.quantity) for each in _mappings().values()}

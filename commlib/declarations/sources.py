@@ -1,0 +1,41 @@
+"""Declared sources: the documents and data sets that facts come from."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from commlib.bilingual import Text
+
+REGISTER = "national_register"   # the source of everything that comes from the codes of villages and communities
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document or data set: title, who issued it, its date and caveats; licence for data sets."""
+
+    id: str
+    kind: str
+    title: Text
+    issuer: Text
+    date: Text
+    note: Text
+    licence: Text | None
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """All declared sources by id: `document-article` for reports."""
+    with files("commlib").joinpath("declarations/sources.toml").open("rb") as stream:
+        raw = tomllib.load(stream)
+    return {key: Source(key, entry["kind"], *(Text.of(entry[name]) for name in ("title", "issuer", "date", "note")),
+                        Text.of(entry["licence"]) if "licence" in entry else None)
+            for key, entry in raw.items()}
+
+
+def source_title(source_id: str, language: str) -> str:
+    """The title of a source; its id where it is not declared, as in an analyst's own data."""
+    known = sources().get(source_id)
+    return known.title[language] if known else source_id

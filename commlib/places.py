@@ -1,0 +1,277 @@
+"""Places: which county, township or community a code, a slug or a reported name means."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from commlib import phrases
+from commlib.bilingual import Text, listed
+from commlib.errors import DeclarationError, ParameterError, StoreError
+from commlib.home import Home, find_home
+from commlib.placenames import declared_places, english_name
+
+
+class PlaceLevel(StrEnum):
+    """The level at which a place stands."""
+
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    COMMUNITY = "community"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place: its key and the key of what it belongs to, its names, and since when or until when it is valid.
+
+    `kind` is what the code tells (`subdistrict`, `town`, …, `functional_zone`, `placeholder`), for places known only by
+    a report `reported`. `is_county` marks the counties that ranks count; `prefecture_ranks` is False where the
+    prefecture is a mere heading of the code list. `inferred` says that a report does not name the county itself.
+    """
+
+    key: str
+    level: PlaceLevel
+    name_zh: str
+    parent: str = ""
+    kind: str = ""
+    aliases: tuple[str, ...] = ()
+    valid_from: str = ""
+    valid_to: str = ""
+    boundary_year: str = ""
+    former_code: str = ""
+    successor: str = ""
+    inferred: bool = False
+    note: Text | None = None
+    is_county: bool = False
+    prefecture_ranks: bool = False
+    province_zh: str = ""
+    prefecture_zh: str = ""
+    declared_name: Text | None = None
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages; English as declared, else by pinyin."""
+        return self.declared_name or _named(self.name_zh, self.key)
+
+    @property
+    def province(self) -> Text | None:
+        """The name of the province, or None where it is not known."""
+        return _named(self.province_zh) if self.province_zh else None
+
+    @property
+    def prefecture(self) -> Text | None:
+        """The name of the prefecture, or None where it is not known or a mere heading of the code list."""
+        return _named(self.prefecture_zh) if self.prefecture_zh else None
+
+
+@dataclass(frozen=True)
+class PlaceBook:
+    """All places of one home: the register's, the declared slugs and what reports call them."""
+
+    folder: Path
+    provinces: dict[str, Place]
+    prefectures: dict[str, Place]
+    register: dict[str, Place]
+    slugs: dict[str, Place]
+    _townships: dict[str, list[Place]] = field(default_factory=dict)
+
+    def county(self, key: str) -> Place:
+        """The county of a six-digit code (text) or a declared slug.
+
+        Raises ParameterError in both languages with the nearest valid values. Functional zones and other rows of county
+        level that are no counties are found too: `is_county` tells them apart.
+        """
+        if not isinstance(key, str):
+            raise ParameterError(phrases.text("place.code_is_text", found=repr(key)))
+        found = self.register.get(key) or self.slugs.get(key)
+        if found is None:
+            raise ParameterError(phrases.text("place.unknown_county", found=key, near=self._nearest_counties(key)))
+        return found
+
+    def counties(self) -> list[Place]:
+        """The real counties of the country, by code: 2,847 in the register of 2023."""
+        return [place for place in self.register.values() if place.is_county]
+
+    def all_keys(self) -> list[str]:
+        """The keys of all counties by code, then the declared slugs."""
+        return [place.key for place in self.counties()] + list(self.slugs)
+
+    def county_of_report(self, report_county_id: str) -> Place:
+        """The county that a report's own county id means; a six-digit code or a slug means itself.
+
+        A county tied to its report by inference says so in `inferred` and `note`, however it was looked up. Raises
+        ParameterError where the id is not known.
+        """
+        tie = declared_places()["report"].get(report_county_id)
+        return self.county(tie["county"] if tie else report_county_id)
+
+    def townships(self, county: str) -> list[Place]:
+        """The township-level rows of a county by code, placeholders among them; none for a slug."""
+        key = self.county(county).key
+        if key not in self._townships:
+            rows = _township_rows(self.folder / "townships.parquet", key) if key in self.register else []
+            self._townships[key] = [self._township(code, name, key) for code, name in rows]
+        return self._townships[key]
+
+    def place(self, county: str, code_or_name: str) -> Place:
+        """A place in a county: by nine-digit code, by a township's exact name, or as a report names it.
+
+        A reported name that is no township's gets the key `<county>/<name>`, which is accepted as it is too. Raises
+        ParameterError for a code of another county, for a code that is not in the register and for a blank name.
+        """
+        home = self.county(county)
+        if code_or_name == home.key:
+            return home
+        prefix, slash, name = code_or_name.partition("/")
+        if slash and prefix == home.key and name.strip():
+            return self._reported(home, name)
+        townships = self.townships(home.key)
+        found = [place for place in townships if code_or_name in (place.key, place.name_zh)]
+        if len(found) == 1:
+            return found[0]
+        if code_or_name.isdecimal() or slash or not code_or_name.strip():
+            known = {place.key: place for place in townships}
+            near = difflib.get_close_matches(code_or_name, known, n=3, cutoff=0.6)
+            raise ParameterError(phrases.text("place.unknown_place", found=code_or_name, county=home.name,
+                                              near=_list(known[key] for key in near)))
+        return self._reported(home, code_or_name)
+
+    def _reported(self, county: Place, name: str) -> Place:
+        level = PlaceLevel.TOWNSHIP if re.search(r"(?:街道|镇|乡)$", name) else PlaceLevel.COMMUNITY
+        return Place(f"{county.key}/{name}", level, name, county.key, "reported", province_zh=county.province_zh,
+                     prefecture_zh=county.prefecture_zh, prefecture_ranks=county.prefecture_ranks)
+
+    def _township(self, code: str, name: str, county: str) -> Place:
+        above = self.register[county]
+        return Place(code, PlaceLevel.TOWNSHIP, name, county, township_kind(code, name),
+                     boundary_year=above.boundary_year, prefecture_ranks=above.prefecture_ranks,
+                     province_zh=above.province_zh, prefecture_zh=above.prefecture_zh)
+
+    def _nearest_counties(self, found: str) -> Text:
+        """The nearest counties, as `411325 内乡县`: by exact name, by part of the name, by likeness."""
+        sought = found.strip()
+        keys: dict[str, list[str]] = {}
+        for place in [*self.register.values(), *self.slugs.values()]:
+            for word in (place.key, place.name_zh, *place.aliases):
+                keys.setdefault(word, []).append(place.key)
+        words = [sought] if sought in keys else \
+            [word for word in keys if len(sought) > 1 and word.startswith(sought)][:3] or \
+            difflib.get_close_matches(sought.casefold(), keys, n=3, cutoff=0.5)
+        near = dict.fromkeys(key for word in words for key in keys[word])
+        return _list(self.county(key) for key in list(near)[:5])
+
+
+def township_kind(code: str, name: str) -> str:
+    """The kind of a township-level unit by digits 7 to 9 of its code; `placeholder` for rows that are no unit."""
+    rules = declared_places()["register"]
+    if name.endswith(rules["placeholder"]):
+        return "placeholder"
+    number = int(code[6:9])
+    return next((kind for kind, (low, high) in rules["township_kinds"].items() if low <= number <= high), "placeholder")
+
+
+def place_book(home: Home | None = None) -> PlaceBook:
+    """The places of a home, read once per home; raises StoreError where the register's lists cannot be read."""
+    return _book((home or find_home()).data / "register")
+
+
+@cache
+def _book(folder: Path) -> PlaceBook:
+    rules = declared_places()["register"]
+    provinces = {row["code"]: Place(row["code"], PlaceLevel.PROVINCE, row["name"], province_zh=row["name"])
+                 for row in _rows(folder / "provinces.csv")}
+    prefectures = {row["code"]: _prefecture(row, provinces[row["province"]], rules["pseudo_prefectures"])
+                   for row in _rows(folder / "prefectures.csv")}
+    apart = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in rules["not_counties"].items()))
+    register = {row["code"]: _county(row, prefectures[row["prefecture"]], apart, rules["boundary_year"])
+                for row in _rows(folder / "counties.csv")}
+    slugs = {key: _slug(key, declared, provinces, prefectures) for key, declared in declared_places()["slug"].items()}
+    _tie(register, slugs)
+    return PlaceBook(folder, provinces, prefectures, register, slugs)
+
+
+def _prefecture(row: dict[str, str], province: Place, headings: list[str]) -> Place:
+    real = row["name"] not in headings
+    return Place(row["code"], PlaceLevel.PREFECTURE, row["name"], province.key, province_zh=province.name_zh,
+                 kind="prefecture" if real else "heading", prefecture_zh=row["name"] if real else "",
+                 prefecture_ranks=real)
+
+
+def _county(row: dict[str, str], prefecture: Place, apart: re.Pattern[str], year: str) -> Place:
+    other = apart.fullmatch(row["code"])
+    kinds = {"县": "county", "区": "district", "市": "city", "旗": "banner"}
+    kind = str(other.lastgroup) if other else kinds.get(row["name"][-1], "county")
+    return Place(row["code"], PlaceLevel.COUNTY, row["name"], prefecture.key, kind, boundary_year=year,
+                 is_county=not other, prefecture_ranks=prefecture.prefecture_ranks and not other,
+                 province_zh=prefecture.province_zh, prefecture_zh=prefecture.prefecture_zh)
+
+
+def _slug(key: str, declared: dict[str, Any], provinces: dict[str, Place], prefectures: dict[str, Place]) -> Place:
+    parent, name = declared.get("parent", ""), Text.of(declared["name"])
+    words = {name: declared.get(name, "") for name in ("kind", "valid_from", "valid_to", "former_code", "successor")}
+    return Place(key, PlaceLevel(declared["level"]), name.zh, parent, aliases=tuple(declared.get("aliases", ())),
+                 note=Text.of(declared["note"]), declared_name=name, **words,
+                 boundary_year=str(int(words["valid_to"]) - 1) if words["valid_to"] else "",
+                 province_zh=provinces[declared["province"]].name_zh if "province" in declared else "",
+                 prefecture_zh=prefectures[parent].name_zh if parent else "")
+
+
+def _tie(register: dict[str, Place], slugs: dict[str, Place]) -> None:
+    """Mark the counties that reports speak of; refuses a report or a successor tied to a code that does not exist."""
+    named = {f"report.{key}": tie["county"] for key, tie in declared_places()["report"].items()}
+    named |= {f"slug.{key}": place.successor for key, place in slugs.items() if place.successor}
+    for entry, code in named.items():
+        if code not in register:
+            raise DeclarationError(phrases.text("place.wrong_tie", entry=entry, found=code))
+    for report, tie in declared_places()["report"].items():
+        place = register[tie["county"]]
+        note = Text.of(tie["note"]) if "note" in tie else place.note
+        register[place.key] = replace(place, aliases=(*place.aliases, report), note=note,
+                                      inferred=tie.get("inferred", place.inferred))
+
+
+def _rows(path: Path) -> Iterable[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
+
+
+def _township_rows(path: Path, county: str) -> list[tuple[str, str]]:
+    """Code and name of a county's townships; row groups of other provinces are skipped by their statistics."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    try:
+        file = parquet.ParquetFile(path)
+        for number in range(file.num_row_groups):
+            codes = file.metadata.row_group(number).column(0).statistics
+            if codes.min[:6] <= county <= codes.max[:6]:
+                rows = file.read_row_group(number).to_pylist()
+                return [(row["code"], row["name"]) for row in rows if row["code"].startswith(county)]
+    except (OSError, arrow.ArrowException) as fault:
+        raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
+    return []
+
+
+def _named(zh: str, code: str = "") -> Text:
+    return Text(zh=zh, en=english_name(zh, code if code.isdecimal() else ""))
+
+
+def _list(places: Iterable[Place]) -> Text:
+    """Places as keys with names, `411325 内乡县`, in words of either language."""
+    near = list(places)
+    if not near:
+        return phrases.text("place.none_near")
+    return Text(zh=listed([f"{each.key} {each.name.zh}" for each in near], "zh"),
+                en=listed([f"{each.key} {each.name.en}" for each in near], "en"))
