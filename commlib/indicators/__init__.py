@@ -1,0 +1,1 @@
+"""Indicators: the registry, the arithmetic, the computation, and one file a theme."""

@@ -1,0 +1,120 @@
+"""Housing progress: starts, completions and moving in, each against a named base."""
+
+from __future__ import annotations
+
+from commlib.bilingual import Text
+from commlib.indicators.arithmetic import Quantity, Ratio, ratio, share
+from commlib.indicators.registry import Direction, indicator
+
+
+@indicator(
+    label=Text(zh="社区开工率（占当年任务）", en="Start rate of communities (of the year's task)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="已开工社区 ÷ 当年任务社区", en="communities started ÷ communities in the year's task"),
+    defined_by="000-4",
+)
+def start_rate(communities_started: Quantity, communities_task__target: Quantity) -> Ratio:
+    """Communities started in percent of the year's task, by place; above 100 with extra starts, NaN without a task."""
+    return ratio(communities_started, communities_task__target, per=100)
+
+
+@indicator(
+    label=Text(zh="建成和在建率（占当年任务）", en="Dwellings built or under construction (of the year's task)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="建成和在建套数 ÷ 当年任务套数",
+                    en="dwellings built or under construction ÷ dwellings in the year's task"),
+    defined_by="000-5",
+)
+def built_or_building_of_task(dwellings_built_or_building: Quantity, dwellings_task__target: Quantity) -> Ratio:
+    """Dwellings built or being built per hundred in the task, by place; over 100 with carry-over, NaN with no task."""
+    return ratio(dwellings_built_or_building, dwellings_task__target, per=100)
+
+
+@indicator(
+    label=Text(zh="住房竣工率（占当年任务）", en="Housing completion rate (of the year's task)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="竣工套数 ÷ 当年任务套数", en="completed dwellings ÷ dwellings in the year's task"),
+    defined_by="000-5",
+)
+def housing_completion_rate(dwellings_completed: Quantity, dwellings_task__target: Quantity) -> Ratio:
+    """Completed dwellings in percent of the year's task, by place; above 100 with carry-over, NaN without a task."""
+    return ratio(dwellings_completed, dwellings_task__target, per=100)
+
+
+@indicator(
+    label=Text(zh="入住率（占已竣工）", en="Occupancy rate (of completed dwellings)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="入住户数 ÷ 竣工套数", en="households moved in ÷ completed dwellings"),
+    defined_by="000-5",
+)
+def moved_in_of_completed(households_moved_in: Quantity, dwellings_completed: Quantity) -> Ratio:
+    """Households moved in per hundred completed dwellings, by place; NaN where nothing is completed."""
+    return ratio(households_moved_in, dwellings_completed, per=100)
+
+
+@indicator(
+    label=Text(zh="入住率（占当年任务）", en="Occupancy rate (of the year's task)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="入住户数 ÷ 当年任务套数", en="households moved in ÷ dwellings in the year's task"),
+    defined_by="000-5",
+)
+def moved_in_of_task(households_moved_in: Quantity, dwellings_task__target: Quantity) -> Ratio:
+    """Households moved in per hundred dwellings of the year's task, by place; NaN where the task is zero or missing."""
+    return ratio(households_moved_in, dwellings_task__target, per=100)
+
+
+@indicator(
+    label=Text(zh="竣工率（占已开工户数）", en="Completion rate (of started households)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="竣工户数 ÷ 开工户数", en="completed households ÷ started households"),
+    defined_by="000-3",
+)
+def completed_of_started(households_completed: Quantity, households_started: Quantity) -> Ratio:
+    """Households completed in percent of those started, by place; above 100 with carry-over, NaN without starts."""
+    return ratio(households_completed, households_started, per=100)
+
+
+@indicator(
+    label=Text(zh="每竣工户投资额", en="Investment per completed household"),
+    unit="CNY10k/household",
+    direction=Direction.NEUTRAL,
+    definition=Text(zh="社区建设固定资产投资 ÷ 竣工户数",
+                    en="fixed-asset investment in communities ÷ completed households"),
+    defined_by="000-3",
+)
+def investment_per_completed_household(fixed_asset_investment_communities: Quantity,
+                                       households_completed: Quantity) -> Ratio:
+    """Investment in CNY 10k per completed household, by place; NaN where nothing is completed."""
+    return ratio(fixed_asset_investment_communities, households_completed)
+
+
+@indicator(
+    label=Text(zh="配套设施和样板房完成率（占计划）", en="Completion of facilities and model houses (of the plan)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="已完成的配套设施和样板房工程 ÷ 计划工程",
+                    en="completed facility and model-house works ÷ planned works"),
+    defined_by="000-5",
+)
+def facility_and_model_house_completion_rate(facility_works_completed: Quantity,
+                                             facility_works__plan: Quantity) -> Ratio:
+    """Works completed in percent of works planned, by place; NaN where nothing is planned."""
+    return ratio(facility_works_completed, facility_works__plan, per=100)
+
+
+@indicator(
+    label=Text(zh="砖木结构住房占比（占住房总数）", en="Share of brick-and-wood houses (of all houses)"),
+    unit="percent",
+    direction=Direction.LOWER,
+    definition=Text(zh="砖木结构住房 ÷ 住房总数", en="brick-and-wood houses ÷ all houses"),
+    defined_by="000-3",
+)
+def brick_wood_house_share(houses_brick_wood: Quantity, houses_total: Quantity) -> Ratio:
+    """Brick-and-wood houses in percent of all houses, by place; NaN where the number of houses is zero or missing."""
+    return share(houses_brick_wood, houses_total)

@@ -1,0 +1,1 @@
+"""Statistics on plain arrays, without domain words, each with its reference."""

@@ -1,0 +1,160 @@
+"""The store: facts as Parquet, one file a county, built from `data/` on first use, atomically and behind a lock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.errors import StoreError
+from commlib.home import Home, find_home
+
+_CURRENT = "CURRENT"
+# What the stored facts follow from, beside the data: when one of these changes, the store is built again.
+_CODE = ("declarations", "intake", "indicators/compute.py", "indicators/held.py", "indicators/hierarchy.py", "hedges.py", "periods.py",
+         "placenames.py", "places.py", "store.py", "store_build.py", "units.py")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A built store, read county by county."""
+
+    root: Path
+    vintage: str
+
+    def county_facts(self, county: str) -> pd.DataFrame:
+        """The facts of one county, read from its own file alone; an empty frame for a county without any."""
+        path = self.root / "facts" / f"{county}.parquet"
+        return _read(path if path.is_file() else self.root / "facts" / "_none.parquet")
+
+    @cached_property
+    def county_totals(self) -> pd.DataFrame:
+        """The register's measures at county level for every county of the country: a facts frame."""
+        return _read(self.root / "county_totals.parquet")
+
+    @cached_property
+    def name_disagreements(self) -> pd.DataFrame:
+        """Units of the register whose name tells another kind than their code: code, name, both kinds, county."""
+        return _read(self.root / "name_disagreements.parquet")
+
+    def reported_counties(self) -> list[str]:
+        """Keys of the counties and places that a report speaks of, in order."""
+        try:
+            return list(json.loads((self.root / "manifest.json").read_text())["reported"])
+        except (OSError, ValueError, KeyError) as problem:
+            raise StoreError(phrases.text("error.damaged_store", path="manifest.json", problem=problem)) from None
+
+    def ask(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+        """Answer a question over all counties by DuckDB; `facts` and `county_totals` are tables, `?` takes parameters."""
+        import duckdb
+
+        with duckdb.connect() as connection:
+            for name, pattern in (("facts", "facts/*.parquet"), ("county_totals", "county_totals.parquet")):
+                relation = connection.read_parquet(str(self.root / pattern))
+                relation.create_view(name)
+            return connection.execute(sql, list(parameters)).df()
+
+
+def _read(path: Path) -> pd.DataFrame:
+    import pyarrow.parquet as parquet
+
+    try:
+        return parquet.ParquetFile(path).read().to_pandas()
+    except (OSError, ValueError) as problem:
+        raise StoreError(phrases.text("error.damaged_store", path=path.name, problem=problem)) from None
+
+
+def open_store(home: Home | None = None) -> Store:
+    """Open the store of a project, building it first where it is missing or older than what it follows from.
+
+    Raises DataError with all faults of the data, or StoreError where the folder cannot be written.
+    """
+    from filelock import FileLock
+
+    home = home or find_home()
+    current = _current(home)
+    if current:
+        return current
+    try:
+        home.outputs.mkdir(parents=True, exist_ok=True)
+        with FileLock(home.outputs / "store.lock"):
+            return _current(home) or _build(home)
+    except (PermissionError, OSError) as problem:
+        raise StoreError(phrases.text("error.cannot_write", path=home.outputs.name, problem=problem)) from None
+
+
+def _named(home: Home) -> str:
+    """The store that `CURRENT` names; "" where there is none."""
+    try:
+        return (home.store / _CURRENT).read_text().strip()
+    except OSError:
+        return ""
+
+
+def _current(home: Home) -> Store | None:
+    """The store that is in place, if nothing it follows from has moved since: stat first, hash only what moved."""
+    try:
+        name = _named(home)
+        manifest = json.loads((home.store / name / "manifest.json").read_text())
+        stamps = _stamps(home)
+        if manifest["stamps"] != stamps and manifest["fingerprint"] != _fingerprint(list(stamps)):
+            return None
+        return Store(home.store / name, manifest["vintage"])
+    except (OSError, ValueError, KeyError, TypeError):   # no store, or a manifest that is damaged: built again
+        return None
+
+
+def _inputs(home: Home) -> list[Path]:
+    package = Path(__file__).parent
+    files = [path for name in _CODE for path in ([package / name] if (package / name).is_file() else (package / name).rglob("*"))]
+    files += home.data.rglob("*")
+    return sorted(path for path in files if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet"})
+
+
+def _stamps(home: Home) -> dict[str, list[int]]:
+    return {str(path): [path.stat().st_size, path.stat().st_mtime_ns] for path in _inputs(home)}
+
+
+def _fingerprint(paths: Sequence[str | Path]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for path in map(Path, paths):
+        digest.update(path.name.encode() + b"\0" + hashlib.blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _build(home: Home) -> Store:
+    """Build all tables in a folder of their own, then point `CURRENT` at it: a crash leaves the previous store whole."""
+    from commlib.store_build import build_tables
+
+    stamps = _stamps(home)
+    fingerprint = _fingerprint(list(stamps))
+    vintage = _fingerprint(sorted(path for path in stamps if Path(path).is_relative_to(home.data)))[:12]
+    target, building = home.store / fingerprint, home.store / f".building-{os.getpid()}"
+    shutil.rmtree(building, ignore_errors=True)
+    (building / "facts").mkdir(parents=True)
+    try:
+        reported = build_tables(home, building)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    manifest = {"fingerprint": fingerprint, "vintage": vintage, "reported": reported, "stamps": stamps}
+    (building / "manifest.json").write_text(json.dumps(manifest))
+    shutil.rmtree(target, ignore_errors=True)
+    building.replace(target)
+    previous = _named(home)
+    pointer = home.store / f"{_CURRENT}.{os.getpid()}"
+    pointer.write_text(fingerprint)
+    pointer.replace(home.store / _CURRENT)
+    for old in home.store.iterdir():
+        if old.is_dir() and old.name not in (target.name, previous):   # who reads the previous store may finish
+            shutil.rmtree(old, ignore_errors=True)
+    return Store(target, vintage)
