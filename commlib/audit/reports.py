@@ -1,0 +1,62 @@
+"""The audit of whole reports: the claims that are listed, and every stated value of a declared indicator besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from commlib.audit.claims import audit_claims
+from commlib.audit.verdict import Outcome, Verdict
+from commlib.declarations.mapping import Becomes, mapping_of
+from commlib.indicators.compute import Formula, formulas
+from commlib.indicators.held import Slot
+from commlib.indicators.registry import indicators
+
+FINDINGS = (Outcome.INCONSISTENT, Outcome.BASE_MISLABELLED, Outcome.ROUNDING)
+_COLUMNS = ["id", "doc", "article", "county", "claim", "operation", "stated_id", "stated_value", "stated_unit",
+            "numerator_ids", "denominator_ids"]
+
+
+def audit_reports(figures: pd.DataFrame, claims: pd.DataFrame) -> list[Verdict]:
+    """Verdicts on all claims, then on every stated value of a declared indicator that no claim is about.
+
+    Frames of text in the columns of `figures.csv` and `claims.csv`. Indicators that the registry does not know are no
+    error: nothing is asked about them.
+    """
+    own = pd.DataFrame(list(_registry_claims(figures, set(claims["stated_id"]))), columns=_COLUMNS)
+    return audit_claims(figures, pd.concat([claims[_COLUMNS], own], ignore_index=True))
+
+
+def _registry_claims(figures: pd.DataFrame, claimed: set[str]) -> Iterator[dict[str, str]]:
+    """A claim for each stated value: the figures that fill its indicator's arguments at the same place of the report."""
+    reports = {key: list(part.itertuples()) for key, part in figures.groupby(["doc", "article", "county"])}
+    for figure in figures.itertuples():
+        mapping = mapping_of(figure.indicator, figure.id)
+        if figure.id in claimed or figure.repeats or figure.restates or not mapping or mapping.becomes is not Becomes.STATED:
+            continue
+        formula = next((each for each in formulas(indicators()[mapping.quantity]) if each.member == mapping.member), None)
+        if formula:
+            yield _claim(figure, formula, reports[figure.doc, figure.article, figure.county])
+
+
+def _claim(figure: Any, formula: Formula, report: list[Any]) -> dict[str, str]:
+    parts = [_figure_for(slot, figure, report) for slot in formula.slots.values()]
+    growth = any(slot.last_year for slot in formula.slots.values())
+    operation = "growth_multiple" if growth else "share" if figure.unit == "percent" else "per_unit"
+    return {"id": figure.id, "doc": figure.doc, "article": figure.article, "county": figure.county, "claim": formula.id,
+            "operation": operation, "stated_id": figure.id, "stated_value": figure.value, "stated_unit": figure.unit,
+            "numerator_ids": parts[0], "denominator_ids": parts[1] if len(parts) > 1 else ""}
+
+
+def _figure_for(slot: Slot, stated: Any, report: list[Any]) -> str:
+    """The figure of the same report and place that states a slot of the formula; blank where none does."""
+    for figure in report:
+        mapping = mapping_of(figure.indicator, figure.id)
+        if (mapping and mapping.becomes is Becomes.MEASURE and not slot.last_year and not mapping.scope and not mapping.detail
+                and (mapping.quantity, mapping.member) == (slot.measure.id, slot.member)
+                and (mapping.nature or figure.nature) == slot.nature.value
+                and figure.place == stated.place and not figure.repeats and not figure.restates):
+            return str(figure.id)
+    return ""
