@@ -1,0 +1,54 @@
+"""A block: one displayable thing of a notebook and of a page, with its data for export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.errors import ParameterError
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Block:
+    """HTML to show, the same in plain text, and the rows behind it."""
+
+    html: str
+    plain: str = ""
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.plain or f"<Block {len(self.frame)} rows>"
+
+    def save(self, path: str | Path) -> Path:
+        """Write the rows to an .xlsx or .csv file and give its path; a text never starts as a formula.
+
+        Raises ParameterError for any other ending.
+        """
+        path = Path(path)
+        rows = self.frame.map(_neutral)
+        if path.suffix == ".csv":
+            rows.to_csv(path, index=False, encoding="utf-8-sig")
+        elif path.suffix == ".xlsx":
+            rows.to_excel(path, index=False)
+        else:
+            raise ParameterError(phrases.text("error.export_ending", found=path.name))
+        return path
+
+
+def _neutral(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+
+
+def together(*blocks: Block | None) -> Block:
+    """Several blocks shown one below the other; the rows of the first that has any are exported."""
+    shown = [block for block in blocks if block is not None]
+    frame = next((block.frame for block in shown if len(block.frame)), pd.DataFrame())
+    return Block("\n".join(block.html for block in shown), "\n".join(repr(block) for block in shown), frame)

@@ -1,0 +1,119 @@
+"""Blocks of the methods page, printed from the registry and the declarations: never a second list."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.bilingual import Language
+from commlib.blocks import head
+from commlib.blocks.block import Block, together
+from commlib.blocks.html import Column, Table, folded
+from commlib.blocks.wording import fact_cell
+from commlib.declarations.measures import Measure, measures
+from commlib.declarations.sources import source_title
+from commlib.declarations.standards import standards
+from commlib.declarations.tables import tables
+from commlib.home import find_home
+from commlib.indicators.registry import Argument, Indicator, indicators
+from commlib.labels import quantity_label
+from commlib.store import open_store
+from commlib.units import unit
+from commlib.view import language_of
+
+
+def indicator_catalogue(lang: str) -> Block:
+    """Every indicator: label, definition, unit, direction, the measures it needs and who defines it."""
+    language = language_of(lang)
+    names = ("indicator", "definition", "unit", "direction", "needs", "defined_by")
+    rows = [{"theme": phrases.phrase(f"theme.{each.theme}", language), **_indicator_row(each, language)}
+            for each in indicators().values()]
+    return _table("catalogue.indicators", names, rows, language, group="theme")
+
+
+def _indicator_row(indicator: Indicator, language: Language) -> dict[str, str]:
+    needs = dict.fromkeys(_argument_words(each, language) for family in indicator.arguments.values() for each in family)
+    return {"indicator": f"{indicator.label[language]} ({indicator.id})", "definition": indicator.definition[language],
+            "unit": unit(indicator.unit).label[language], "direction": phrases.phrase(f"direction.{indicator.direction}", language),
+            "needs": "; ".join(needs), "defined_by": source_title(indicator.defined_by, language)}
+
+
+def _argument_words(argument: Argument, language: Language) -> str:
+    member = "" if argument.is_mapping else argument.members[0]
+    label = quantity_label(argument.measure.id, member)[language]
+    nature = "last_year" if argument.last_year else argument.nature.value
+    return label if nature == "actual" else phrases.phrase("label.nature", language, label=label,
+                                                           nature=phrases.text(f"nature.{nature}"))
+
+
+def measure_catalogue(lang: str) -> Block:
+    """Every measure: label, unit, whether it may be summed, how it runs in time and how long a value holds."""
+    language = language_of(lang)
+    ruled = _rule_measures()
+    rows = [{"theme": phrases.phrase(f"theme.{each.theme}", language), **_measure_row(each, language)}
+            for each in measures().values() if each.id not in ruled]
+    names = ("measure", "unit", "additive", "time", "holds", "members")
+    return folded(phrases.phrase("catalogue.measures", language, n=len(rows)),
+                  _table("catalogue.measures", names, rows, language, group="theme"))
+
+
+def _measure_row(measure: Measure, language: Language) -> dict[str, str]:
+    members = [label[language] for breakdown in measure.breakdowns.values() for label in breakdown.members.values()]
+    holds = phrases.phrase("holds.months", language, n=measure.holds) if measure.holds.isdigit() \
+        else phrases.phrase(f"holds.{measure.holds}", language)
+    return {"measure": f"{measure.label[language]} ({measure.id})", "unit": unit(measure.unit).label[language],
+            "additive": phrases.phrase("word.yes" if measure.additive else "word.no", language),
+            "time": phrases.phrase(f"time.{measure.time}", language), "holds": holds, "members": "; ".join(members)}
+
+
+def _rule_facts() -> pd.DataFrame:
+    return open_store(find_home()).ask("select * from facts where kind = 'rule' order by county, source")
+
+
+def _rule_measures() -> set[str]:
+    return set(_rule_facts()["quantity"])
+
+
+def rule_catalogue(lang: str) -> Block:
+    """Every rule that the reports state: what it sets, at which value, and where it stands."""
+    language = language_of(lang)
+    rows = [{"theme": phrases.phrase(f"theme.{measures()[rule.quantity].theme}", language),
+             "rule": _rule_label(rule, language), "value": fact_cell(rule, language),
+             "source": f"{rule.source} {source_title(rule.document, language)}"} for rule in _rule_facts().itertuples()]
+    rows.sort(key=lambda row: str(row["theme"]))
+    return _table("catalogue.rules", ("rule", "value", "source"), rows, language, group="theme")
+
+
+def _rule_label(rule: object, language: Language) -> str:
+    label = quantity_label(rule.quantity, rule.member)[language]
+    details = [getattr(rule, f"{name}_{language}") for name in ("scope", "detail") if getattr(rule, f"{name}_{language}")]
+    return phrases.phrase("label.at", language, label=label, place=" ".join(details)) if details else label
+
+
+def standard_catalogue(lang: str) -> Block:
+    """Every named checklist and classification."""
+    language = language_of(lang)
+    rows = [{"name": each.name[language], "kind": phrases.phrase(f"list_kind.{each.kind}", language)} for each in standards().values()]
+    return folded(phrases.phrase("catalogue.standards", language, n=len(rows)),
+                  _table("catalogue.standards", ("name", "kind"), rows, language))
+
+
+def table_catalogue(lang: str) -> Block:
+    """Every declared table of input data: what a row is and which columns it has."""
+    language = language_of(lang)
+    rows = [{"table": f"{each.label[language]} ({each.id})", "row": each.row[language], "file": each.file,
+             "columns": "; ".join(f"{column.label[language]} ({column.name})" for column in each.columns)} for each in tables()]
+    return _table("catalogue.tables", ("table", "row", "file", "columns"), rows, language)
+
+
+def data_cards(lang: str) -> Block:
+    """The documents and data sets with their caveats, and what statuses and grades mean."""
+    language = language_of(lang)
+    return together(head.all_sources(language), head.legend(language))
+
+
+def _table(title: str, names: tuple[str, ...], rows: list[dict[str, object]], language: Language, group: str = "") -> Block:
+    columns = [Column(name, phrases.phrase(f"column.{name}", language)) for name in names]
+    return Table(phrases.phrase(title, language, n=len(rows)), columns, rows, kind="words", group=group).block()
+
+

@@ -1,0 +1,121 @@
+"""Blocks at a page's head and foot: its facts and notices, its sources, methods and legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.blocks.block import Block, together
+from commlib.blocks.html import Column, Table, facts, folded, mark, notice
+from commlib.declarations.sources import REGISTER
+from commlib.declarations.sources import sources as declared_sources
+from commlib.indicators.registry import Indicator, indicators
+from commlib.periods import parse_period
+from commlib.view import CountyView
+
+STATUSES = ("ok", "partial", "carried", "not_reported", "no_denominator", "suppressed", "not_applicable")
+GRADES = ("computed", "stated", "estimated")
+
+
+def head(view: CountyView, only: str = "") -> Block:
+    """Period, what was reported, the register, and what a reader must know about this county before reading.
+
+    `only` names the one source that a page rests on, such as `national_register`; blank for all of them.
+    """
+    language = view.language
+    shown = view.facts[view.facts["document"] == only] if only else view.facts
+    entries = [(phrases.phrase("head.period", language), _periods(view, shown)),
+               (phrases.phrase("head.reports", language), _reports(view)),
+               (phrases.phrase("head.register", language), _registered(view))]
+    return together(facts(entries[:1] + entries[2:] if only == REGISTER else entries), _about(view))
+
+
+def _about(view: CountyView) -> Block | None:
+    place, language = view.place, view.language
+    if not place.note:
+        return None
+    if place.inferred:
+        return notice("inferred", phrases.phrase("word.inferred", language), place.note[language])
+    return notice("", phrases.phrase("word.note", language), place.note[language])
+
+
+def _reports(view: CountyView) -> str:
+    reported = view.facts[view.facts["document"] != REGISTER]
+    documents = list(dict.fromkeys(reported["document"]))
+    if not documents:
+        return phrases.phrase("head.none", view.language)
+    return phrases.phrase("head.reports_value", view.language, n=len(documents), documents=", ".join(documents),
+                          figures=reported["source"].str.split(";").explode().nunique())
+
+
+def _registered(view: CountyView) -> str:
+    units = view.facts[(view.facts["quantity"] == "township_units") & (view.facts["member"] == "")]
+    units = units[units["document"] == REGISTER]   # of the register, whatever the view's period and whatever a report says
+    if units.empty:
+        return phrases.phrase("head.not_in_register", view.language)
+    return phrases.phrase("head.register_value", view.language, townships=f"{units['value'].sum():,.0f}")
+
+
+def _periods(view: CountyView, shown: pd.DataFrame) -> str:
+    if view.period:
+        return parse_period(view.period).label[view.language]
+    labels = [parse_period(text).label[view.language] for text in sorted(shown["period"].unique(), key=parse_period)]
+    return ("；" if view.language == "zh" else "; ").join(dict.fromkeys(reversed(labels))) or "—"
+
+
+def sources(view: CountyView) -> Block:
+    """The documents and data sets behind the page, with their dates and caveats."""
+    language = view.language
+    rows = [_source_row(each, language) for each in dict.fromkeys(view.facts["document"]) if each in declared_sources()]
+    return _source_table(rows, language)
+
+
+def all_sources(language: str) -> Block:
+    """Every declared document and data set: the data cards."""
+    return _source_table([_source_row(each, language) for each in declared_sources()], language)
+
+
+def _source_row(source_id: str, language: str) -> dict[str, str]:
+    source = declared_sources()[source_id]
+    licence = source.licence[language] if source.licence else "—"
+    return {"id": source_id, "title": source.title[language], "issuer": source.issuer[language],
+            "date": source.date[language], "licence": licence, "note": source.note[language]}
+
+
+def _source_table(rows: list[dict[str, str]], language: str) -> Block:
+    names = ["id", "title", "issuer", "date", "note"]
+    if any(row["licence"] != "—" for row in rows):
+        names.insert(4, "licence")
+    columns = [Column(name, phrases.phrase(f"column.source_{name}", language)) for name in names]
+    return Table(phrases.phrase("head.sources", language), columns, rows, kind="words").block()
+
+
+def method_box(view: CountyView) -> Block:
+    """The folded method box: the definition of every indicator on the page, and what statuses and grades mean."""
+    shown = dict.fromkeys(view.results["id"])
+    return folded(phrases.phrase("head.methods", view.language),
+                  together(definitions([indicators()[each] for each in shown], view.language), legend(view.language)))
+
+
+def definitions(listed: Iterable[Indicator], language: str) -> Block:
+    """Definitions of indicators, each with its id, unit, direction and the document that defines it."""
+    entries = "".join(
+        f"<dt>{escape(each.label[language])} <code>{each.id}</code></dt><dd>{escape(each.definition[language])}"
+        f' <span class="muted">{escape(_defined_by(each, language))}</span></dd>' for each in listed)
+    return Block(f'<dl class="methods-list">{entries}</dl>' if entries else "")
+
+
+def _defined_by(indicator: Indicator, language: str) -> str:
+    title = declared_sources()[indicator.defined_by].title[language]
+    return phrases.phrase("head.defined_by", language, direction=phrases.text(f"direction.{indicator.direction}"), title=title)
+
+
+def legend(language: str) -> Block:
+    """What each status and grade means."""
+    rows = "".join(f"<div><dt>{mark(kind, each, phrases.phrase(f'{kind}.{each}', language))}</dt>"
+                   f"<dd>{escape(phrases.phrase(f'{kind}_meaning.{each}', language))}</dd></div>"
+                   for kind, names in (("status", STATUSES), ("grade", GRADES)) for each in names)
+    return Block(f'<dl class="legend">{rows}</dl>')

@@ -1,0 +1,190 @@
+"""Blocks of the county overview: key figures, indicators by theme, what is reported and what each gap blocks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+from itertools import islice
+from typing import Any
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.blocks import wording
+from commlib.blocks.block import Block, together
+from commlib.blocks.html import Column, Table, chart, folded, notice
+from commlib.charts.bars import ranked_bars
+from commlib.declarations.measures import measures
+from commlib.declarations.sources import REGISTER
+from commlib.indicators.compute import formulas
+from commlib.indicators.registry import indicators
+from commlib.labels import quantity_label
+from commlib.view import CountyView
+
+_CARDS_OF_EACH = 3
+
+
+def key_figures(view: CountyView) -> Block:
+    """At most six key figures of the county, each with its base named."""
+    shown = [*headline_rows(view, "profile"), *headline_rows(view, "results")]
+    cards = "".join(_card(row, view.language) for row in shown)
+    plain = "\n".join(f"{quantity_label(row.id, row.member)[view.language]}: {wording.value_cell(row, view.language).text}"
+                      for row in shown)
+    return Block(f'<dl class="key-figures">{cards}</dl>', plain, pd.DataFrame(shown))
+
+
+def headline_rows(view: CountyView, group: str) -> list[Any]:
+    """The first three of a declared list of key figures that the county has; rows of a results frame."""
+    with files("commlib").joinpath("declarations/key_figures.toml").open("rb") as stream:
+        ids = tomllib.load(stream)[group]
+    known = (row for each in ids if (row := county_row(view, each)) is not None)
+    return list(islice(known, _CARDS_OF_EACH))
+
+
+def county_row(view: CountyView, name: str) -> Any:
+    """The county's own value of a measure or indicator (`id` or `id__member`), or None."""
+    quantity, _, member = name.partition("__")
+    rows = view.measure(quantity, member) if quantity in measures() else view.results[view.results["id"] == quantity]
+    row = view.county_result(rows, member)
+    return None if row is None or pd.isna(row["value"]) else row
+
+
+def _card(row: Any, language: str) -> str:
+    value = wording.value_cell(row, language)
+    base = wording.base_text(row, language) if row.id in indicators() else wording.sources_text(row.sources, language)
+    status = "" if row.grade == "computed" and row.status == "ok" else wording.grade_mark(row, language).markup
+    return (f"<div><dt>{escape(quantity_label(row.id, row.member)[language])}</dt>"
+            f'<dd class="value" title="{escape(value.title)}">{escape(value.text)}</dd>'
+            f'<dd class="base">{escape(base)} {status}</dd></div>')
+
+
+def indicator_table(view: CountyView, theme: str | None = None) -> Block:
+    """Indicators of the county by theme: value, base, grade and status, and the figures each comes from."""
+    rows = view.results if theme is None else view.results[view.results["id"].map(lambda each: indicators()[each].theme) == theme]
+    whole = rows[(rows["place"] == view.place.key) & ~((rows["value"] == 0) & (rows["member"] != ""))]   # empty parts
+    below = rows[rows["place"] != view.place.key]
+    below = below[below["status"].eq("ok") & ~below["sources"].eq(REGISTER)]
+    tables = [_indicator_table(view, part, title) for part, title in ((whole, "county"), (below, "below")) if len(part)]
+    if not tables:
+        return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("overview.no_indicator", view.language))
+    return together(*tables)
+
+
+def _indicator_table(view: CountyView, rows: pd.DataFrame, title: str) -> Block:
+    language = view.language
+    columns = [Column("label", phrases.phrase("column.indicator", language)),
+               Column("value", phrases.phrase("column.value", language), numeric=True),
+               Column("base", phrases.phrase("column.base", language)),
+               Column("grade", phrases.phrase("column.grade", language)),
+               Column("sources", phrases.phrase("column.sources", language))]
+    lines = [{"theme": phrases.phrase(f"theme.{indicators()[row['id']].theme}", language),
+              "label": _label(view, row), "value": wording.value_cell(row, language),
+              "base": wording.base_text(row, language), "grade": wording.grade_mark(row, language),
+              "sources": wording.sources_text(row["sources"], language)} for _, row in _in_registry_order(rows).iterrows()]
+    return Table(phrases.phrase(f"overview.indicators_{title}", language), columns, lines, kind="words", group="theme",
+                 note=phrases.phrase("overview.indicators_note", language)).block()
+
+
+def _label(view: CountyView, row: Any) -> str:
+    place = wording.place_label(view, row)
+    label = quantity_label(row["id"], row["member"])[view.language]
+    return phrases.phrase("label.at", view.language, label=label, place=place) if place else label
+
+
+def _in_registry_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Themes in the order in which the measures stand, indicators as their theme file lists them."""
+    themes = {theme: number for number, theme in enumerate(dict.fromkeys(each.theme for each in measures().values()))}
+    order = {each: (themes.get(indicators()[each].theme, len(themes)), number) for number, each in enumerate(indicators())}
+    return rows.assign(order=rows["id"].map(order)).sort_values("order", kind="stable")
+
+
+def share_chart(view: CountyView) -> Block:
+    """The county's own shares in percent as ranked bars; values that a report only states say so."""
+    language = view.language
+    rows = view.results[(view.results["place"] == view.place.key) & (view.results["unit"] == "percent")
+                        & (view.results["sources"] != REGISTER) & (view.results["scope_en"] == "")]
+    rows = rows[rows["value"].between(0, 100)]
+    if rows.empty:
+        return notice("waits", phrases.phrase("word.waits", language), phrases.phrase("overview.no_share", language))
+    title = phrases.phrase("overview.shares", language)
+    frame = pd.DataFrame({
+        "label": [_label(view, row) for _, row in rows.iterrows()], "value": rows["value"].to_numpy(),
+        "text": [f"{wording.value_cell(row, language).text} {phrases.phrase(f'grade.{row.grade}', language)}"
+                 for row in rows.itertuples()]})
+    drawn = ranked_bars(frame, chart_id="shares", title=title, unit="%", language=language)
+    return chart(drawn, title, note=phrases.phrase("overview.shares_note", language))
+
+
+def waiting_table(view: CountyView) -> Block:
+    """What is missing: indicators that have no value here, and the measures each waits for."""
+    language = view.language
+    known = set(zip(view.results["id"], view.results["member"], strict=True))
+    lines = [{"theme": phrases.phrase(f"theme.{one.theme}", language), "indicator": one.label[language],
+              "waits": "; ".join(waits)} for one in indicators().values()
+             if (waits := list(dict.fromkeys(_waits_for(view, one, known))))]
+    columns = [Column("indicator", phrases.phrase("column.indicator", language)),
+               Column("waits", phrases.phrase("column.waits_for", language))]
+    table = Table(phrases.phrase("overview.waiting", language, n=len(lines), of=len(indicators())), columns, lines,
+                  kind="words", group="theme").block()
+    return folded(phrases.phrase("overview.waiting", language, n=len(lines), of=len(indicators())), table)
+
+
+def _waits_for(view: CountyView, indicator: Any, known: set[tuple[str, str]]) -> Iterator[str]:
+    facts = view.facts[view.facts["kind"] == "measure"]
+    reported = set(zip(facts["quantity"], facts["member"], facts["nature"], strict=True))
+    for formula in formulas(indicator):
+        if (formula.id, formula.member) in known or any(each == formula.id for each, _ in known):
+            continue
+        for slot in formula.slots.values():
+            if slot.last_year or (slot.measure.id, slot.member, slot.nature.value) not in reported:
+                label = quantity_label(slot.measure.id, slot.member)[view.language]
+                nature = "last_year" if slot.last_year else slot.nature.value
+                yield label if nature == "actual" else phrases.phrase("label.nature", view.language, label=label,
+                                                                      nature=phrases.text(f"nature.{nature}"))
+
+
+def reported_figures(view: CountyView) -> Block:
+    """Every figure that the county's reports state, by theme, with its words of period and its figure id."""
+    facts = view.facts[view.facts["document"] != REGISTER]
+    if facts.empty:
+        return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("overview.no_report", view.language))
+    language = view.language
+    columns = [Column("label", phrases.phrase("column.figure", language)),
+               Column("value", phrases.phrase("column.value", language), numeric=True),
+               Column("nature", phrases.phrase("column.nature", language)),
+               Column("words", phrases.phrase("column.period_words", language)),
+               Column("source", phrases.phrase("column.sources", language))]
+    lines = [{"theme": theme, "label": _fact_label(view, fact), "value": wording.fact_cell(fact, language),
+              "nature": _nature(fact, language), "words": _words(fact.words, language), "source": fact.source}
+             for theme, fact in _by_theme(facts, language)]
+    title = phrases.phrase("overview.reported", language, n=len(lines))
+    return folded(title, Table(title, columns, lines, kind="words", group="theme").block())
+
+
+def _by_theme(facts: pd.DataFrame, language: str) -> list[tuple[str, Any]]:
+    def theme(fact: Any) -> str:
+        return indicators()[fact.quantity].theme if fact.kind == "stated" else measures()[fact.quantity].theme
+
+    order = list(dict.fromkeys([*(one.theme for one in measures().values()), *(one.theme for one in indicators().values())]))
+    rows = sorted(facts.itertuples(), key=lambda fact: order.index(theme(fact)))
+    return [(phrases.phrase(f"theme.{theme(fact)}", language), fact) for fact in rows]
+
+
+def _fact_label(view: CountyView, fact: Any) -> str:
+    row = pd.Series(fact._asdict())
+    place = wording.place_label(view, row)
+    label = quantity_label(fact.quantity, fact.member)[view.language]
+    return phrases.phrase("label.at", view.language, label=label, place=place) if place else label
+
+
+def _nature(fact: Any, language: str) -> str:
+    return phrases.phrase("grade.stated", language) if fact.kind == "stated" else phrases.phrase(f"nature.{fact.nature}", language)
+
+
+def _words(words: str, language: str) -> str:
+    key = "words." + "_".join("".join(part if part.isalnum() else " " for part in words.lower()).split())
+    return phrases.phrase(key, language) if key in phrases.catalogue() else words
+
+

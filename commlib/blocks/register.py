@@ -1,0 +1,167 @@
+"""Blocks of the village register: the county's governance units, their distribution and the county's position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.blocks import wording
+from commlib.blocks.block import Block, together
+from commlib.blocks.html import Cell, Column, Table, chart, notice
+from commlib.charts.bars import ranked_bars
+from commlib.charts.composition import composition_bar, stacked_ranked_bars
+from commlib.charts.dots import position_strip
+from commlib.charts.histogram import distribution
+from commlib.declarations.measures import measures
+from commlib.declarations.sources import REGISTER, source_title
+from commlib.formatting import amount, ordinal, plain
+from commlib.indicators.registry import indicators
+from commlib.labels import quantity_label
+from commlib.peers import national_values, standings
+from commlib.units import unit
+from commlib.view import CountyView
+
+UNITS = ("villagers_committees", "residents_committees", "quasi_units")
+RANKED = (*UNITS, "township_units", "governance_units_per_township", "residents_committee_share")
+
+
+def townships_of(view: CountyView) -> pd.DataFrame:
+    """The county's townships in code order: name, and one column per kind of unit; index place."""
+    rows = {quantity: view.measure(quantity) for quantity in UNITS}
+    columns = {quantity: part[part["level"] == "township"].set_index("place")["value"] for quantity, part in rows.items()}
+    table = pd.DataFrame(columns).sort_index()
+    return table.assign(name=[view.name_of(place) for place in table.index], total=table.sum(axis=1))
+
+
+def township_chart(view: CountyView) -> Block:
+    """Villages, communities and quasi-units of every township as stacked bars ranked by their number."""
+    table = townships_of(view)
+    if table.empty:
+        return _waits(view)
+    title = phrases.phrase("register.by_township", view.language)
+    labels = {each: quantity_label(each)[view.language] for each in UNITS if table[each].sum() > 0}
+    drawn = stacked_ranked_bars(table.rename(columns={"name": "label"}).reset_index(drop=True), labels,
+                                chart_id="townships", title=title, unit=phrases.phrase("word.units", view.language),
+                                language=view.language)
+    return chart(drawn, title, _source(view))
+
+
+def township_table(view: CountyView) -> Block:
+    """The same by township as a table, with the county's total last."""
+    table, language = townships_of(view), view.language
+    if table.empty:
+        return _waits(view)
+    names = (*UNITS, "total")
+    columns = [Column("name", phrases.phrase("column.township", language)), Column("code", phrases.phrase("column.code", language)),
+               *(Column(each, quantity_label(each)[language] if each != "total" else phrases.phrase("column.total", language),
+                        numeric=True) for each in names)]
+    rows = [{"name": row["name"], "code": str(place), **{each: _count(row[each]) for each in names}} for place, row in table.iterrows()]
+    total = {"name": view.place.name[language], "code": view.place.key, **{each: _count(table[each].sum()) for each in names}}
+    return Table(phrases.phrase("register.by_township", language), columns, rows, total=total,
+                 unit=phrases.phrase("register.unit", language), source=_source(view)).block()
+
+
+def _count(value: float) -> Cell:
+    return Cell(plain(value), f"{value:.10g}")
+
+
+def township_kinds(view: CountyView) -> Block:
+    """The county's townships by kind: subdistricts, towns, townships and others as shares of their number."""
+    rows = view.results[(view.results["id"] == "township_kind_share") & (view.results["place"] == view.place.key)]
+    if rows.empty:
+        return _waits(view)
+    title = phrases.phrase("register.kinds", view.language)
+    frame = pd.DataFrame({
+        "label": [indicators()["township_kind_share"].members[each][view.language] for each in rows["member"]],
+        "value": rows["value"].to_numpy(),
+        "text": [phrases.phrase("register.kind_text", view.language, n=f"{number:,.0f}", share=amount(value, "percent", view.language))
+                 for number, value in zip(rows["numerator"], rows["value"], strict=True)]})
+    base = phrases.phrase("register.kinds_base", view.language, n=f"{rows['denominator'].iat[0]:,.0f}")
+    drawn = composition_bar(frame[frame["value"] > 0].reset_index(drop=True), chart_id="kinds", title=title,
+                            language=view.language, base=base)
+    return chart(drawn, title, _source(view))
+
+
+def ranking_chart(view: CountyView, quantity: str, by: str = "township") -> Block:
+    """The places of one level ranked by a measure or indicator, with the county's mean or pooled value as a line."""
+    rows = view.measure(quantity) if quantity not in indicators() else view.results[view.results["id"] == quantity]
+    places = rows[(rows["level"] == by) & (rows["member"] == "")]
+    if places.empty:
+        return _waits(view)
+    title = phrases.phrase("register.ranking", view.language, label=quantity_label(quantity)[view.language])
+    frame = pd.DataFrame({"label": [view.name_of(place) for place in places["place"]], "value": places["value"].to_numpy(),
+                          "status": places["status"].to_numpy()})
+    own = view.county_result(rows)
+    pooled = own["value"] if own is not None and quantity in indicators() else places["value"].mean()
+    word = phrases.phrase("register.pooled" if quantity in indicators() else "register.mean", view.language)
+    drawn = ranked_bars(frame, chart_id=f"rank-{quantity.replace('_', '-')}", title=title, unit=_axis_unit(quantity, view.language),
+                        language=view.language, references=[(word, float(pooled))])
+    return chart(drawn, title, _source(view))
+
+
+def position_chart(view: CountyView, quantities: Sequence[str] = RANKED) -> Block:
+    """The county's rank out of n in its prefecture, its province and the nation: a strip and the table behind it."""
+    language = view.language
+    found = [(quantity, each) for quantity in quantities for each in standings(view, quantity) if each.position]
+    if not found:
+        return notice("waits", phrases.phrase("word.waits", language), phrases.phrase("register.no_rank", language))
+    first = [(quantity, each) for quantity, each in found if quantity == quantities[0]]
+    frame = pd.DataFrame([{"label": each.name[language], "percentile": each.position.percentile, "rank": each.position.rank,
+                           "n": each.position.n, "text": ordinal(each.position.rank, each.position.n, language)}
+                          for _, each in first if each.position])
+    title = phrases.phrase("register.position", language, label=quantity_label(quantities[0])[language])
+    strip = position_strip(frame, chart_id="position", title=title, language=language)
+    columns = [Column("label", phrases.phrase("column.indicator", language)), Column("value", phrases.phrase("column.value", language), numeric=True),
+               Column("circle", phrases.phrase("column.circle", language)), Column("rank", phrases.phrase("column.rank", language), numeric=True),
+               Column("percentile", phrases.phrase("column.percentile", language), numeric=True)]
+    rows = [{"label": quantity_label(quantity)[language], "value": wording.value_cell(_own(view, quantity), language),
+             "circle": each.name[language], "rank": ordinal(each.position.rank, each.position.n, language),
+             "percentile": plain(each.position.percentile, 1)} for quantity, each in found if each.position]
+    table = Table(phrases.phrase("register.positions", language), columns, rows, source=_source(view),
+                  note=phrases.phrase("register.positions_note", language)).block()
+    return together(chart(strip, title), table)
+
+
+def _own(view: CountyView, quantity: str) -> object:
+    rows = view.measure(quantity) if quantity not in indicators() else view.results[view.results["id"] == quantity]
+    return view.county_result(rows)
+
+
+def national_distribution(view: CountyView, quantity: str = "villagers_committees") -> Block:
+    """All counties of the country by a measure, with this county marked."""
+    values = national_values(view, quantity)
+    label = quantity_label(quantity)[view.language]
+    title = phrases.phrase("register.distribution", view.language, label=label, n=f"{len(values):,}")
+    drawn = distribution(values, float(values.get(view.place.key, float("nan"))), view.place.name[view.language],
+                         chart_id=f"nation-{quantity.replace('_', '-')}", title=title,
+                         unit=_axis_unit(quantity, view.language), language=view.language)
+    return chart(drawn, title, _source(view))
+
+
+def name_disagreements(view: CountyView) -> Block:
+    """Units whose name says another kind than their code; the codes decide."""
+    language = view.language
+    table = view.store.name_disagreements
+    own = table[table["county"] == view.place.key]
+    if own.empty:
+        return Block(f"<p>{phrases.phrase('register.no_disagreement', language)}</p>", phrases.phrase("register.no_disagreement", language))
+    columns = [Column("name", phrases.phrase("column.name", language)), Column("code", phrases.phrase("column.code", language)),
+               Column("by_code", phrases.phrase("column.kind_by_code", language)), Column("by_name", phrases.phrase("column.kind_by_name", language))]
+    rows = [{"name": row.name, "code": row.code, "by_code": quantity_label(row.kind_by_code)[language],
+             "by_name": quantity_label(row.kind_by_name)[language]} for row in own.itertuples()]
+    return Table(phrases.phrase("register.disagreements", language, n=len(rows)), columns, rows, source=_source(view)).block()
+
+
+def _axis_unit(quantity: str, language: str) -> str:
+    declared = indicators()[quantity].unit if quantity in indicators() else measures()[quantity].unit
+    return phrases.phrase("word.units", language) if declared == "count" else unit(declared).label[language]
+
+
+def _source(view: CountyView) -> str:
+    return phrases.phrase("label.source", view.language, source=source_title(REGISTER, view.language))
+
+
+def _waits(view: CountyView) -> Block:
+    return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("register.waits", view.language))

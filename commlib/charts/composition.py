@@ -1,0 +1,162 @@
+"""Parts of a whole: one 100 % bar for few parts that add up, ranked bars otherwise; and bars of parts by place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.bilingual import listed
+from commlib.charts import findings, fonts, layout, parts
+from commlib.charts.bars import draw_name, prepared, ranked_bars
+from commlib.charts.figure import Canvas, Chart
+from commlib.charts.findings import Write
+from commlib.charts.style import style
+from commlib.errors import ParameterError
+
+_MOST_STACKED = 5
+_MOST_COLOURS = 7
+_ROUNDING = 0.05        # what rounding to one decimal may take from each part of 100
+_INSIDE = 8.0           # px of air around a number inside its part
+_DARK_INK_ABOVE = 0.18  # relative luminance from which black text has the better contrast
+
+
+def composition_bar(frame: pd.DataFrame, *, chart_id: str, title: str, language: str, base: str = "",
+                    notes: Sequence[str] = (), write: Write | None = None) -> Chart:
+    """Draw shares in percent (label, value, text, status) of a whole whose base `base` is named below.
+
+    One stacked 100 % bar where at most five parts add up to 100 within rounding; else ranked bars, drawn apart.
+    """
+    parts.require(frame, ["label", "value"], chart_id)
+    write = write or findings.plain_writer("%", language)
+    reason = _why_apart(frame["value"].astype(float), write, language)
+    notes = [phrases.phrase("chart.base", language, base=base) if base else "", reason, *notes]
+    if reason or len(frame) > _MOST_STACKED:
+        return ranked_bars(frame, chart_id=chart_id, title=title, unit="%", language=language, notes=notes, write=write)
+    rows = prepared(frame, write, language, ascending=None)   # parts of a whole may have an order of their own
+    finding = findings.extremes("chart.composed", rows, write, language)
+    canvas = Canvas(chart_id)
+    height = _draw_whole(canvas, rows, language, notes)
+    return canvas.chart(height, title, finding, language, notes, rows)
+
+
+def _why_apart(values: pd.Series, write: Write, language: str) -> str:
+    """Say why the parts may not be stacked; empty where they may."""
+    if values.isna().any():
+        return phrases.phrase("chart.no_sum", language)
+    total = float(values.sum())
+    if abs(total - 100) > _ROUNDING * len(values) + 1e-9 or bool((values < 0).any()):
+        return phrases.phrase("chart.not_a_whole", language, sum=write(total))
+    return ""
+
+
+def _draw_whole(canvas: Canvas, rows: pd.DataFrame, language: str, notes: Sequence[str]) -> float:
+    size, colours = style().size, style().chart
+    scale = layout.span_scale(0, float(rows["value"].sum()), 0, size.column)
+    edges = [0.0, *rows["value"].cumsum()]
+    palette = list(style().category.values())
+    fits = [scale(value) - scale(0) > fonts.width(text, size.label) + 2 * _INSIDE
+            for value, text in zip(rows["value"], rows["text"], strict=True)]
+    words = [label if fit else f"{label} {text}"
+             for label, text, fit in zip(rows["label"], rows["text"], fits, strict=True)]
+    flags = parts.measure_flags([(scale((low + high) / 2), line)
+                                 for low, high, line in zip(edges, edges[1:], words, strict=False)])
+    top = size.margin + parts.flags_height(flags)
+    for index, (flag, line) in enumerate(zip(flags, words, strict=True)):
+        parts.draw_flag(canvas, flag, line, top, top, palette[index], ink=colours.ink, thickness=1.5, dashed=False)
+    for index, row in enumerate(rows.to_dict("records")):
+        left, right = scale(edges[index]), scale(edges[index + 1])
+        hover = phrases.phrase("chart.hover", language, label=row["label"], text=row["text"])
+        canvas.rectangle(left, top, right - left, size.thick_bar, palette[index], edge=colours.card, hover=hover)
+        if fits[index]:
+            canvas.text((left + right) / 2, top + size.thick_bar / 2 + 5, row["text"], ink_on(palette[index]),
+                        anchor="center", hover=hover)
+    return parts.draw_notes(canvas, top + size.thick_bar + 2, notes)
+
+
+def ink_on(colour: str) -> str:
+    """Give black or white, whichever reads better on the colour."""
+    channels = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    bright = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > _DARK_INK_ABOVE
+    return style().chart.ink if bright else style().chart.card
+
+
+def stacked_ranked_bars(frame: pd.DataFrame, columns: Mapping[str, str], *, chart_id: str, title: str, unit: str,
+                        language: str, notes: Sequence[str] = (), write: Write | None = None) -> Chart:
+    """Draw rows of (label, one column a part) as stacked bars ranked by total; `columns` maps column to its words.
+
+    A row whose parts are all missing is not reported; one with some missing is marked partial. The finding is about
+    totals. Raises ParameterError for a negative part.
+    """
+    parts.require(frame, ["label", *columns], chart_id)
+    write = write or findings.plain_writer(unit, language)
+    totals = _totals(frame, list(columns), chart_id)
+    rows = prepared(totals, write, language, ascending=False)
+    sums = listed([phrases.phrase("chart.part_of_total", language, label=words, text=write(float(rows[column].sum())))
+                   for column, words in columns.items()], language)
+    finding = findings.joined([findings.ranked_finding(rows, (), write, language), phrases.phrase(
+        "chart.totals", language, total=write(float(totals["value"].sum())), parts=sums)], language)
+    canvas = Canvas(chart_id)
+    height = _draw_stacks(canvas, rows, columns, unit, language, notes, write)
+    return canvas.chart(height, title, finding, language, notes, rows)
+
+
+def _totals(frame: pd.DataFrame, columns: list[str], chart_id: str) -> pd.DataFrame:
+    """Add value (the total of the parts that are there) and status to (label, parts…)."""
+    if len(columns) > _MOST_COLOURS:
+        raise ParameterError(phrases.text("chart.too_many_parts", chart=chart_id, n=len(columns), most=_MOST_COLOURS))
+    values = frame[columns].astype(float)
+    negative = (values < 0).any(axis=1)
+    if negative.any():
+        label = str(frame["label"][negative].iloc[0])
+        raise ParameterError(phrases.text("chart.negative_part", chart=chart_id, label=label))
+    totals = frame[["label"]].join(values)
+    totals["value"] = values.sum(axis=1, min_count=1)
+    totals["status"] = values.isna().any(axis=1).map({True: "partial", False: "ok"})
+    return totals
+
+
+def _draw_stacks(canvas: Canvas, rows: pd.DataFrame, columns: Mapping[str, str], unit: str, language: str,
+                 notes: Sequence[str], write: Write) -> float:
+    size, colours = style().size, style().chart
+    palette = dict(zip(columns, style().category.values(), strict=False))
+    laid, left, _ = parts.stack_rows(rows["label"], rows["text"].where(rows["value"].notna(), ""), 0)
+    scale = layout.bar_scale([(value, row.number_width + size.gap) for row, value in
+                              zip(laid, rows["value"], strict=True) if not math.isnan(value)],
+                             left, size.column - size.margin)
+    top = parts.draw_key(canvas, 2, [(palette[column], words) for column, words in columns.items()])
+    top = parts.draw_unit(canvas, left, unit, language, top=top)
+    laid, left, bottom = parts.stack_rows(rows["label"], rows["text"].where(rows["value"].notna(), ""), top)
+    for row, record in zip(laid, rows.to_dict("records"), strict=True):
+        draw_name(canvas, row, left)
+        _draw_stack(canvas, row, record, columns, palette, scale, language, write)
+    canvas.line((scale(0), top), (scale(0), bottom), colours.axis)
+    return parts.draw_notes(canvas, bottom, notes)
+
+
+def _draw_stack(canvas: Canvas, row: parts.Row, record: dict[Hashable, Any], columns: Mapping[str, str],
+                palette: Mapping[str, str], scale: layout.Scale, language: str, write: Write) -> None:
+    """Draw one place: its parts with their numbers where they fit, the total behind them."""
+    size, colours = style().size, style().chart
+    total = phrases.phrase("chart.hover", language, label=record["label"], text=record["text"])
+    if math.isnan(record["value"]):
+        parts.draw_missing(canvas, scale(0), row, record["status"], language, total)
+        return
+    reached = 0.0
+    for column, words in columns.items():
+        value = record[column]
+        if math.isnan(value) or value == 0:
+            continue
+        left, right, text = scale(reached), scale(reached + value), write(value)
+        reached += value
+        hover = phrases.phrase("chart.hover_part", language, label=record["label"], part=words, text=text)
+        canvas.rectangle(left, row.middle - size.bar / 2, right - left, size.bar, palette[column], edge=colours.card,
+                         hover=hover)
+        if right - left > fonts.width(text, size.small) + _INSIDE:
+            canvas.text((left + right) / 2, row.middle + size.small * 0.36, text, ink_on(palette[column]),
+                        size=size.small, anchor="center", hover=hover)
+    parts.draw_lines(canvas, scale(reached) + 5, row.middle, row.number, colours.ink, "left", hover=total)

@@ -1,0 +1,90 @@
+"""The finding a chart shows, computed from its data and said in words: the alternative text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.bilingual import Language, listed
+from commlib.formatting import ordinal, percent, plain
+
+Write = Callable[[float], str]   # writes a number in the habit of the page's language
+_NAMED = 3                       # places named at most before "and n more"
+
+
+def plain_writer(unit: str, language: str, decimals: int = 1) -> Write:
+    """Give a writer for callers without one of their own: rounded half up, thousands apart, % where the unit is %."""
+
+    def write(value: float) -> str:
+        if unit == "%":
+            return percent(value, language, decimals if value else 0)   # 0 is zero, 0.0 less than half a unit
+        return plain(value, 0 if float(value).is_integer() else decimals)
+
+    return write
+
+
+def joined(sentences: Sequence[str], language: str) -> str:
+    """Put sentences one behind the other: close in Chinese, a blank between in English."""
+    return ("" if Language(language) is Language.ZH else " ").join(sentence for sentence in sentences if sentence)
+
+
+def alt_text(title: str, finding: str, language: str, notes: Sequence[str] = ()) -> str:
+    """Put title, finding and notes together as the alternative text of a chart."""
+    said = [phrases.phrase("chart.note", language, note=note) for note in notes if note]
+    return joined([phrases.phrase("chart.note", language, note=title), finding, *said], language)
+
+
+def names(labels: Sequence[str], language: str) -> str:
+    """Name up to three places, and how many there are where there are more."""
+    shown = listed(labels[:_NAMED], language)
+    if len(labels) <= _NAMED:
+        return shown
+    return phrases.phrase("chart.and_more", language, names=shown, n=len(labels), more=len(labels) - _NAMED)
+
+
+def ranked_finding(rows: pd.DataFrame, references: Sequence[tuple[str, float]], write: Write, language: str) -> str:
+    """Say the finding of rows (label, value, status, text, highlight), values in any order, missing as NaN."""
+    known = rows[rows["value"].notna()]
+    sentences = [extremes("chart.ranked", known, write, language)]
+    if len(known) > 1:
+        sentences += [_standing(row, known, language) for row in known[known["highlight"]].itertuples()]
+        sentences += [
+            phrases.phrase("chart.against", language, n=len(known), count=int((known["value"] >= value).sum()),
+                           label=label, text=write(value))
+            for label, value in references if math.isfinite(value)
+        ]
+    return joined([*sentences, without_value(rows, language)], language)
+
+
+def extremes(key: str, known: pd.DataFrame, write: Write, language: str) -> str:
+    """Say highest, lowest and median of rows that all have a value, by the phrase `key`."""
+    if known.empty:
+        return phrases.phrase("chart.nothing", language)
+    top, bottom = known["value"].max(), known["value"].min()
+    highest, lowest = known[known["value"] == top], known[known["value"] == bottom]
+    if len(known) == 1:
+        return phrases.phrase("chart.single", language, label=known["label"].iloc[0], text=known["text"].iloc[0])
+    if top == bottom:
+        return phrases.phrase("chart.equal", language, n=len(known), text=highest["text"].iloc[0])
+    return phrases.phrase(
+        key, language, n=len(known), median=write(float(known["value"].median())),
+        highest=names(highest["label"].tolist(), language), highest_text=highest["text"].iloc[0],
+        lowest=names(lowest["label"].tolist(), language), lowest_text=lowest["text"].iloc[0],
+    )
+
+
+def _standing(row: object, known: pd.DataFrame, language: str) -> str:
+    rank = int((known["value"] > row.value).sum()) + 1   # type: ignore[attr-defined]
+    return phrases.phrase("chart.highlighted", language, label=row.label, text=row.text,   # type: ignore[attr-defined]
+                          rank=ordinal(rank, len(known), language))
+
+
+def without_value(rows: pd.DataFrame, language: str) -> str:
+    """Say how many rows have no value, by status."""
+    counts = rows[rows["value"].isna()]["status"].value_counts(sort=False)
+    return joined([phrases.phrase("chart.without_value", language, n=int(count),
+                                  status=phrases.phrase(f"chart.{status}", language))
+                   for status, count in counts.items()], language)

@@ -1,0 +1,141 @@
+"""The style sheet of numbers in `style.toml`, read once and given to matplotlib and to the page's CSS alike."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Sizes in px at a column of `column` px; `line_height` and `slack` are ratios."""
+
+    column: float
+    text: float
+    line_height: float
+    label: float
+    small: float
+    line: float
+    row: float
+    bar: float
+    thick_bar: float
+    gap: float
+    margin: float
+    label_column: float
+    slack: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChartColours:
+    """Colours inside a chart, the same by day and by night."""
+
+    card: str
+    ink: str
+    muted: str
+    grid: str
+    axis: str
+    bar: str
+    bar_quiet: str
+    bar_strong: str
+    reference: str
+    own: str
+    own_text: str
+    band: str
+    missing: str
+    missing_fill: str
+    missing_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictMark:
+    """How a verdict looks: colour of the mark, colour of the word, shape."""
+
+    colour: str
+    ink: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Every number of the style sheet."""
+
+    size: Sizes
+    sans: tuple[str, ...]
+    mono: tuple[str, ...]
+    category: Mapping[str, str]
+    sequential: tuple[str, ...]
+    light: Mapping[str, str]
+    dark: Mapping[str, str]
+    chart: ChartColours
+    verdict: Mapping[str, VerdictMark]
+
+
+@cache
+def style() -> Style:
+    """Read the style sheet; a missing or unknown name raises TypeError or KeyError, caught by a test."""
+    with files("commlib").joinpath("charts/style.toml").open("rb") as stream:
+        raw: dict[str, Any] = tomllib.load(stream)
+    return Style(
+        size=Sizes(**raw["size"]),
+        sans=tuple(raw["font"]["sans"]),
+        mono=tuple(raw["font"]["mono"]),
+        category=raw["category"],
+        sequential=tuple(raw["sequential"]["blue"]),
+        light=raw["light"],
+        dark=raw["dark"],
+        chart=ChartColours(**raw["chart"]),
+        verdict={name: VerdictMark(**mark) for name, mark in raw["verdict"].items()},
+    )
+
+
+def font_stack(names: tuple[str, ...]) -> str:
+    """Write a font stack as CSS: names with blanks in single quotes."""
+    return ", ".join(f"'{name}'" if " " in name else name for name in names)
+
+
+def css_variables() -> str:
+    """Give the style sheet as CSS custom properties: `:root`, then the dark scheme (screen only, paper stays white)."""
+    sheet = style()
+    day = {
+        **sheet.light,
+        **{f"category-{name}": colour for name, colour in sheet.category.items()},
+        **{f"blue-{step}": colour for step, colour in enumerate(sheet.sequential, start=1)},
+        "chart-card": sheet.chart.card,
+        "column": f"{sheet.size.column:g}px",
+        "font-size": f"{sheet.size.text:g}px",
+        "font-size-label": f"{sheet.size.label:g}px",
+        "font-size-small": f"{sheet.size.small:g}px",
+        "line-height": f"{sheet.size.line_height:g}",
+        "font-sans": font_stack(sheet.sans),
+        "font-mono": font_stack(sheet.mono),
+    }
+    return (f":root{{color-scheme:light dark;{_properties(day)}}}\n"
+            f"@media screen and (prefers-color-scheme:dark){{:root{{{_properties(sheet.dark)}}}}}\n")
+
+
+def _properties(values: Mapping[str, str]) -> str:
+    return "".join(f"--{name}:{value};" for name, value in values.items())
+
+
+@contextmanager
+def drawing(salt: str) -> Iterator[None]:
+    """Set matplotlib for one drawing and put everything back after: text as text, stable ids, the layout font."""
+    import warnings
+
+    import matplotlib
+
+    from commlib.charts.fonts import layout_family
+
+    settings: Any = {   # Any: matplotlib types the names of its settings one by one
+        "svg.fonttype": "none", "svg.hashsalt": salt, "svg.image_inline": True, "path.simplify": False,
+        "font.family": [layout_family(), "DejaVu Sans"], "axes.unicode_minus": False,
+        "hatch.linewidth": 1.0, "text.usetex": False,
+    }
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")   # reported by characters_missing
+        yield

@@ -1,0 +1,92 @@
+"""What the command line lists, as rows of text: indicators, measures, tables, places and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from commlib.home import Home
+
+if TYPE_CHECKING:
+    from commlib.audit import Verdict
+
+Rows = list[dict[str, str]]
+VERDICT_COLUMNS = ("id", "county", "verdict", "stated", "recomputed", "unit", "why")
+_DECIMALS = 6   # shown of a recomputed value; more where it is small, so that six of them tell something
+
+
+def indicator_rows() -> Rows:
+    """Every indicator, one row each, in the order of the themes."""
+    from commlib.indicators.registry import indicators
+
+    return [{
+        "id": one.id, "theme": one.theme, "label_zh": one.label.zh, "label_en": one.label.en, "unit": one.unit,
+        "direction": one.direction, "members": ";".join(one.members), "definition_zh": one.definition.zh,
+        "definition_en": one.definition.en, "defined_by": one.defined_by,
+        "measures": ";".join(dict.fromkeys(each.measure.id for part in one.arguments.values() for each in part)),
+    } for one in indicators().values()]
+
+
+def measure_rows() -> Rows:
+    """Every measure, one row each, as declared."""
+    from commlib.declarations.measures import measures
+
+    return [{
+        "id": one.id, "theme": one.theme, "label_zh": one.label.zh, "label_en": one.label.en, "unit": one.unit,
+        "additive": _yes(one.additive), "time": one.time, "holds": one.holds,
+        "breakdowns": ";".join(one.breakdowns),
+        "members": ";".join(member for part in one.breakdowns.values() for member in part.members),
+    } for one in measures().values()]
+
+
+def table_rows() -> Rows:
+    """Every column of every table, one row each."""
+    from commlib.declarations.tables import tables
+
+    return [{
+        "table": one.id, "file": one.file, "column": column.name, "key": _yes(column.name in one.key),
+        "type": column.type, "required": _yes(column.required), "allowed": ";".join(column.allowed),
+        "references": column.references,
+        "label_zh": column.label.zh, "label_en": column.label.en,
+    } for one in tables() for column in one.columns]
+
+
+def place_rows(home: Home) -> Rows:
+    """Every row of county level in the register and every declared slug; `county` is no where ranks leave it out."""
+    from commlib.places import place_book
+
+    book = place_book(home)
+    return [{
+        "key": place.key, "level": place.level, "kind": place.kind, "name_zh": place.name.zh, "name_en": place.name.en,
+        "province_zh": place.province.zh if place.province else "",
+        "prefecture_zh": place.prefecture.zh if place.prefecture else "", "parent": place.parent,
+        "county": _yes(place.is_county), "valid_from": place.valid_from, "valid_to": place.valid_to,
+        "successor": place.successor, "aliases": ";".join(place.aliases),
+    } for place in [*book.register.values(), *book.slugs.values()]]
+
+
+def verdict_rows(verdicts: Iterable[Verdict], language: str) -> Rows:
+    """One row a verdict, in the columns of VERDICT_COLUMNS; the reason in the language."""
+    return [dict(zip(VERDICT_COLUMNS, (
+        each.id, each.county, each.verdict.value, each.stated, plain_decimal(each.recomputed), each.unit,
+        each.why[language]), strict=True)) for each in verdicts]
+
+
+def plain_decimal(value: Fraction | None) -> str:
+    """A recomputed value as a plain decimal without an exponent or needless zeros; "" where there is none."""
+    from commlib.audit.rounding import rounded
+
+    if value is None:
+        return ""
+    places = _DECIMALS
+    while value and abs(value) * 10**places < 10 ** (_DECIMALS - 1):
+        places += 1
+    cut = rounded(value, places)
+    digits = f"{Decimal(cut.numerator * (10**places // cut.denominator)).scaleb(-places):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,120 @@
+"""Narratives: sentences that an analyst can paste into a report, chosen by the data and filled from one file of phrases.
+
+No causal verbs, no sentence without its numbers; where there is nothing to say, that is what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.audit import FINDINGS, Outcome
+from commlib.blocks import wording
+from commlib.blocks.audit import audit_counts, verdicts_of
+from commlib.blocks.block import Block
+from commlib.blocks.html import finding
+from commlib.blocks.overview import county_row, headline_rows
+from commlib.blocks.register import townships_of
+from commlib.declarations.sources import REGISTER
+from commlib.errors import ParameterError
+from commlib.formatting import ordinal, plain
+from commlib.indicators.registry import indicators
+from commlib.labels import quantity_label
+from commlib.peers import standings
+from commlib.view import CountyView
+
+
+def narrative(view: CountyView, section: str) -> Block:
+    """The paragraphs of a section in the view's language; raises ParameterError naming the sections there are."""
+    if section not in _SECTIONS:
+        raise ParameterError(phrases.text("error.unknown_section", found=section, known=", ".join(_SECTIONS)))
+    return finding(_SECTIONS[section](view))
+
+
+def _overview(view: CountyView) -> Iterator[str]:
+    language, place = view.language, view.place.name[view.language]
+    yield from _register_sentence(view)
+    reported = view.facts[view.facts["document"] != REGISTER]
+    if reported.empty:
+        yield phrases.phrase("narrative.no_report", language, place=place)
+        return
+    own = view.results[view.results["sources"] != REGISTER]
+    yield phrases.phrase("narrative.reports", language, place=place, documents=reported["document"].nunique(),
+                         figures=reported["source"].str.split(";").explode().nunique(),
+                         computed=int((own["grade"] != "stated").sum()), stated=int((own["grade"] == "stated").sum()))
+    yield " ".join(_headlines(view)) if language == "en" else "".join(_headlines(view))
+    yield from _audit_sentence(view)
+
+
+def _headlines(view: CountyView) -> Iterator[str]:
+    """The key results of the county that its reports feed, each with its base."""
+    for row in headline_rows(view, "results"):
+        if row.sources == REGISTER or row.id not in indicators():
+            continue
+        key = "narrative.headline_stated" if row.grade == "stated" else "narrative.headline"
+        yield phrases.phrase(key, view.language, value=wording.value_cell(row, view.language).text,
+                             label=quantity_label(row.id, row.member)[view.language],
+                             base=wording.base_text(row, view.language))
+
+
+def _register_sentence(view: CountyView) -> Iterator[str]:
+    if REGISTER not in set(view.facts["document"]):
+        yield phrases.phrase("narrative.not_in_register", view.language, place=view.place.name)
+        return
+    rows = {quantity: county_row(view, quantity) for quantity in
+            ("township_units", "villagers_committees", "residents_committees", "quasi_units")}
+    if any(row is None for row in rows.values()):   # the view is of a period before the register
+        return
+    yield phrases.phrase("narrative.register", view.language, place=view.place.name,
+                         **{quantity: plain(row["value"]) for quantity, row in rows.items()})
+
+
+def _village_register(view: CountyView) -> Iterator[str]:
+    language = view.language
+    table = townships_of(view)
+    yield from _register_sentence(view)
+    if table.empty:
+        return
+    yield _spread(table, language)
+    for quantity in ("villagers_committees", "residents_committees"):
+        places = [phrases.phrase("narrative.standing", language, circle=each.name,
+                                 rank=ordinal(each.position.rank, each.position.n, language))
+                  for each in standings(view, quantity) if each.position]
+        if places:
+            joined = ("，" if language == "zh" else "; ").join(places)
+            yield phrases.phrase("narrative.standings", language, label=quantity_label(quantity)[language], places=joined)
+
+
+def _spread(table: pd.DataFrame, language: str) -> str:
+    ranked = table.sort_values("total", ascending=False, kind="stable")
+    most, least = ranked.iloc[0], ranked.iloc[-1]
+    return phrases.phrase("narrative.spread", language, n=len(table), mean=plain(table["total"].mean(), 1),
+                          most=most["name"], most_n=plain(most["total"]), least=least["name"], least_n=plain(least["total"]))
+
+
+def _report_audit(view: CountyView) -> Iterator[str]:
+    verdicts = verdicts_of(view)
+    if not verdicts:
+        yield phrases.phrase("audit_page.nothing", view.language)
+        return
+    yield from _audit_sentence(view)
+    worst = [each for each in verdicts if each.verdict in FINDINGS][:2]
+    for each in worst:
+        yield phrases.phrase("narrative.worst", view.language, why=each.why, id=each.stated_id)
+    if not worst:
+        yield phrases.phrase("audit_page.no_finding", view.language)
+
+
+def _audit_sentence(view: CountyView) -> Iterator[str]:
+    counts = audit_counts(view)
+    if counts:
+        yield phrases.phrase("narrative.audit", view.language, n=counts.total(), consistent=counts[Outcome.CONSISTENT],
+                             rounding=counts[Outcome.ROUNDING], mislabelled=counts[Outcome.BASE_MISLABELLED],
+                             inconsistent=counts[Outcome.INCONSISTENT], unverifiable=counts[Outcome.UNVERIFIABLE])
+
+
+_SECTIONS: dict[str, Callable[[CountyView], Iterator[str]]] = {
+    "county_overview": _overview, "village_register": _village_register, "report_audit": _report_audit,
+}

@@ -1,0 +1,122 @@
+"""The engine: one notebook with its parameters, executed by papermill in a kernel of this very interpreter."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commlib import phrases
+from commlib.errors import StoreError
+from commlib.runner.notebooks import Value
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+KERNEL = "python3"
+_LONGEST_SOCKET_FOLDER = 80   # an address of the file system has at most 107 bytes
+_QUIET = ["--IPKernelApp.log_level=50"]   # a kernel says how it was stopped, and that its address is not encrypted
+_ADDED_TAGS = {"papermill-error-cell-tag", "injected-parameters"}   # of cells that papermill puts in
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """Why a notebook failed: the number of its cell (0: none in particular) and the error's first line."""
+
+    cell: int
+    line: str
+
+
+def execute_notebook(notebook: Path, parameters: Mapping[str, Value], kept: Path, cwd: Path,
+                     ) -> NotebookNode | CellError:
+    """Execute a notebook, keep the executed copy at `kept` (whole, also when a cell fails), and give it.
+
+    Gives a CellError where a cell raises or the kernel dies; raises StoreError where the copy cannot be written.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    writing = running_copy(kept)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        executed: NotebookNode = papermill.execute_notebook(
+            str(notebook), str(writing), parameters=dict(parameters), kernel_name=KERNEL, language="python",
+            progress_bar=False, log_output=False, cwd=str(cwd), autosave_cell_every=0,
+            kernel_manager_class=_own_kernel_manager(), coalesce_streams=True, extra_arguments=_QUIET)
+        writing.replace(kept)
+        return executed
+    except PapermillExecutionError as error:
+        writing.replace(kept)
+        return CellError(_cell_number(kept, error), _first_line(f"{error.ename}: {error.evalue}"))
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise StoreError(phrases.text("publish.not_written", path=kept, reason=reason)) from problem
+    except Exception as error:   # a dead kernel or a start-up that timed out is this item's failure
+        if writing.is_file():
+            writing.replace(kept)
+        return CellError(0, _first_line(f"{type(error).__name__}: {error}"))
+    finally:
+        writing.unlink(missing_ok=True)
+
+
+def running_copy(kept: Path) -> Path:
+    """Where the copy of a notebook is written while it runs; it stays there only if its worker dies."""
+    return kept.with_name(f".{kept.stem}.running.ipynb")
+
+
+def prepare_process(environment: Mapping[str, str]) -> None:
+    """Set the environment that kernels inherit, and keep the chatter of papermill and jupyter out of the log."""
+    os.environ.update(environment)
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    for name in ("papermill", "traitlets", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+@cache
+def _own_kernel_manager() -> type[Any]:
+    """A kernel manager that knows no kernelspec but this interpreter's, whatever else is installed under the name.
+
+    It speaks over sockets of the file system where there are any: no port is taken, so no two kernels race for one.
+    """
+    from uuid import uuid4
+
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.paths import jupyter_runtime_dir
+    from traitlets import default
+
+    sockets = str(Path(jupyter_runtime_dir()).resolve())
+    by_file = hasattr(os, "fork") and len(sockets) < _LONGEST_SOCKET_FOLDER
+
+    class OwnKernelManager(AsyncKernelManager):
+        @default("kernel_spec_manager")
+        def _only_this_interpreter(self) -> KernelSpecManager:
+            return KernelSpecManager(parent=self, kernel_dirs=[])
+
+        @default("transport")
+        def _transport(self) -> str:
+            return "ipc" if by_file else "tcp"
+
+        @default("connection_file")
+        def _connection_file(self) -> str:
+            return f"{sockets}/{uuid4().hex[:12]}.json"   # the sockets are named after it
+
+    return OwnKernelManager
+
+
+def _cell_number(kept: Path, error: Any) -> int:
+    """The failed cell's place among all cells of the notebook that was kept, without papermill's own banners."""
+    import nbformat
+
+    cells = nbformat.read(kept, as_version=4).cells  # type: ignore[no-untyped-call]
+    own = [cell for cell in cells if not _ADDED_TAGS & set(cell.metadata.get("tags", []))]
+    failed = [number for number, cell in enumerate(own, start=1) if cell.metadata.get("papermill", {}).get("exception")]
+    return failed[0] if failed else int(error.cell_index)
+
+
+def _first_line(message: str) -> str:
+    return next((line.strip() for line in message.splitlines() if line.strip()), "?")

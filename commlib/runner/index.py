@@ -1,0 +1,115 @@
+"""The site's index: which pages lie there, and why the others do not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from commlib import phrases
+from commlib.bilingual import Language, Text
+from commlib.errors import ParameterError
+from commlib.places import Place, PlaceBook, place_book
+from commlib.publish.site import IndexRow, Link, Reason, index_path, relative_href, write_index
+from commlib.runner.execute import Outcome, Status
+from commlib.runner.notebooks import AnalysisNotebook, Scope
+from commlib.runner.pages import Workshop, package_version
+from commlib.runner.plan import Item, why_not
+from commlib.store import Store
+
+
+@dataclass(frozen=True)
+class _Site:
+    """What the index is written from."""
+
+    workshop: Workshop
+    notebooks: Sequence[AnalysisNotebook]
+    book: PlaceBook
+    store: Store
+    reported: frozenset[str]
+    failures: dict[tuple[str, str | None, str], Outcome]
+
+    def cell(self, notebook: AnalysisNotebook, county: str | None, language: str) -> Link | Reason:
+        """The page, or why it is not there."""
+        item = Item(notebook, county, None, language, {})
+        page = self.workshop.page(item)
+        if page.is_file():
+            return Link(relative_href(index_path(self.workshop.site, language), page))
+        if failure := self.failures.get((notebook.id, county, language)):
+            return Reason(phrases.phrase("run.failed_now", language, error=failure.first_line), failed=True)
+        reason = why_not(notebook, county, set(self.reported), self.book) if county else None
+        if reason:
+            return Reason(reason[language])
+        if self.workshop.kept(item).is_file():
+            return Reason(phrases.phrase("run.failed_before", language), failed=True)
+        return Reason(phrases.phrase("run.not_yet", language))
+
+
+def write_indexes(workshop: Workshop, notebooks: Sequence[AnalysisNotebook], outcomes: Iterable[Outcome], store: Store,
+                  ) -> Path:
+    """Write both languages' index over every county that has a page or a failure; gives the Chinese one's path."""
+    failures = {(each.item.notebook.id, each.item.county, each.item.language): each for each in outcomes
+                if each.status is Status.FAILED}
+    site = _Site(workshop, notebooks, place_book(workshop.home), store, frozenset(store.reported_counties()), failures)
+    places = _places(site)
+    findings, coverage = audit_findings(workshop, site.book), [_coverage(site, place) for place in places]
+    by_county = [notebook for notebook in notebooks if notebook.scope is Scope.COUNTY]
+    for language in Language:
+        rows = [_row(site, place, by_county, language, words, findings.get(place.key))
+                for place, words in zip(places, coverage, strict=True)]
+        once = [(each.title, site.cell(each, None, language)) for each in notebooks if each.scope is Scope.ONCE]
+        write_index(workshop.site, rows, once, [(each.id, each.title) for each in by_county], language,
+                    style=workshop.style, version=package_version(), vintage=workshop.vintage)
+    return index_path(workshop.site, Language.ZH)
+
+
+def audit_findings(workshop: Workshop, book: PlaceBook) -> dict[str, int]:
+    """The number of stated figures in doubt by county, for every county of which anything was checked."""
+    from commlib.audit import FINDINGS, audit_reports
+    from commlib.intake.reported import read_reported
+
+    figures, claims = read_reported(workshop.home.data / "reported")
+    found: Counter[str] = Counter()
+    for verdict in audit_reports(figures, claims):
+        found[book.county_of_report(verdict.county).key] += verdict.verdict in FINDINGS
+    return dict(found)
+
+
+def _row(site: _Site, place: Place, notebooks: Sequence[AnalysisNotebook], language: str, coverage: Text,
+         findings: int | None) -> IndexRow:
+    other = "en" if language == "zh" else "zh"
+    return IndexRow(
+        key=place.key, name=place.name[language], name_pinyin_or_en=place.name[other],
+        province=place.province[language] if place.province else "", coverage=coverage[language], findings=findings,
+        cells={notebook.id: site.cell(notebook, place.key, language) for notebook in notebooks})
+
+
+def _places(site: _Site) -> list[Place]:
+    """The counties that have a page or a failure, in the order of their keys."""
+    folders = site.workshop.site.iterdir() if site.workshop.site.is_dir() else []
+    keys = {folder.name for folder in folders if folder.is_dir() and any(folder.glob("*.html"))}
+    keys |= {county for _, county, _ in site.failures if county}
+    places = []
+    for key in sorted(keys):
+        try:
+            places.append(site.book.county(key))
+        except ParameterError:
+            continue   # a folder of somebody else's
+    return places
+
+
+def _coverage(site: _Site, place: Place) -> Text:
+    parts = []
+    if place.key in site.reported:
+        facts = site.store.county_facts(place.key)
+        facts = facts[facts["document"] != "national_register"]
+        figures = {figure for source in facts["source"] for figure in source.split(";")}
+        parts.append(phrases.text("run.coverage_reports", reports=facts["document"].nunique(), figures=len(figures)))
+    if place.key in site.book.register:
+        parts.append(phrases.text("run.coverage_register"))
+    return phrases.text("run.coverage", parts=_listed(parts)) if parts else phrases.text("run.coverage_none")
+
+
+def _listed(parts: Sequence[Text]) -> Text:
+    return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))

@@ -1,0 +1,111 @@
+"""The parameter contract: what is given to a notebook is checked against its declaration before any kernel starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from commlib import phrases
+from commlib.bilingual import Language, Text
+from commlib.errors import ParameterError
+from commlib.periods import parse_period
+from commlib.places import PlaceBook
+from commlib.runner.notebooks import AnalysisNotebook, Parameter, ParameterType, Value, joined, unknown_choice
+
+_DATE_PARTS = re.compile(r"\s*(\d{4})\D*(\d{1,2})?\D*(\d{1,2})?")
+_EXAMPLES = {ParameterType.COUNTY: '"411325"', ParameterType.INTEGER: "5", ParameterType.PERIOD: '"2013-09"'}
+
+
+def check(notebook: AnalysisNotebook, given: Mapping[str, Any], book: PlaceBook) -> dict[str, Value]:
+    """Every parameter of the notebook with its given or default value, in declared order; values are never evaluated.
+
+    Raises ParameterError once with all that is wrong: unknown names, wrong types, unknown counties, periods, languages
+    and choices, each with the nearest valid value.
+    """
+    names = [each.name for each in notebook.parameters]
+    faults = [unknown_choice("parameter.unknown_name", name, names, notebook=notebook.id)
+              for name in given if name not in names]
+    values: dict[str, Value] = {}
+    for parameter in notebook.parameters:
+        values[parameter.name] = given.get(parameter.name, parameter.default)
+        faults += _faults(parameter, values[parameter.name], book)
+    if faults:
+        raise ParameterError(joined(faults))
+    return values
+
+
+def check_period(found: str) -> Text | None:
+    """What is wrong with a period, with the nearest period that could be meant; None where it is one."""
+    try:
+        parse_period(found)
+    except ParameterError as error:
+        nearest = _nearest_period(found)
+        return phrases.text("parameter.nearest", problem=error.message, nearest=nearest) if nearest else error.message
+    return None
+
+
+def _faults(parameter: Parameter, value: Any, book: PlaceBook) -> list[Text]:
+    if value is None and parameter.default is None:
+        return []
+    wanted = int if parameter.type is ParameterType.INTEGER else str
+    if type(value) is not wanted:
+        return [phrases.text("parameter.wrong_type", name=parameter.name, label=parameter.label, found=repr(value),
+                             kind=phrases.text(f"parameter.kind_{parameter.type}"),
+                             example=_EXAMPLES.get(parameter.type, f'"{parameter.default or ""}"'))]
+    checker = _CHECKS.get(parameter.type)
+    fault = checker(parameter, value, book) if checker else None
+    if fault is None:
+        return []
+    return [phrases.text("parameter.wrong_value", name=parameter.name, label=parameter.label, problem=fault)]
+
+
+def _county(_: Parameter, value: str, book: PlaceBook) -> Text | None:
+    try:
+        book.county(value)
+    except ParameterError as error:
+        return error.message
+    return None
+
+
+def _period(_: Parameter, value: str, __: PlaceBook) -> Text | None:
+    return check_period(value)
+
+
+def _language(_: Parameter, value: str, __: PlaceBook) -> Text | None:
+    return check_language(value)
+
+
+def check_language(found: str) -> Text | None:
+    """What is wrong with a language, with the nearest one; None where it is one."""
+    known = [str(language) for language in Language]
+    return None if found in known else unknown_choice("parameter.unknown_choice", found, known)
+
+
+def _choice(parameter: Parameter, value: str, _: PlaceBook) -> Text | None:
+    choices = list(parameter.choices)
+    return None if value in choices else unknown_choice("parameter.unknown_choice", value, choices)
+
+
+def _nearest_period(found: str) -> str:
+    """The longest valid period that the digits of a text could mean, e.g. 2013-09 for `2013/9`; "" where none."""
+    parts = _DATE_PARTS.match(found)
+    if not parts:
+        return ""
+    year, *rest = (part for part in parts.groups() if part)
+    texts = ["-".join([year, *(part.zfill(2) for part in rest[:count])]) for count in (2, 1, 0)]
+    return next(text for text in texts if _is_period(text))
+
+
+def _is_period(text: str) -> bool:
+    try:
+        parse_period(text)
+    except ParameterError:
+        return False
+    return True
+
+
+_CHECKS: dict[ParameterType, Callable[[Parameter, Any, PlaceBook], Text | None]] = {
+    ParameterType.COUNTY: _county, ParameterType.PERIOD: _period,
+    ParameterType.LANGUAGE: _language, ParameterType.CHOICE: _choice,
+}

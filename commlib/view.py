@@ -1,0 +1,107 @@
+"""The view: the frozen record that notebooks hold of one county, one period and one language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from commlib.bilingual import Language
+from commlib.home import Home, find_home
+from commlib.indicators.compute import RESULT_COLUMNS, compute, formulas, measure_formula
+from commlib.indicators.hierarchy import hierarchy_of
+from commlib.indicators.registry import indicators
+from commlib.periods import parse_period
+from commlib.places import Place, PlaceBook, place_book
+from commlib.store import Store, open_store
+
+
+@dataclass(frozen=True)
+class CountyView:
+    """One county as a notebook sees it: its place, its facts, and its results computed afresh."""
+
+    place: Place
+    period: str | None
+    language: Language
+    home: Home
+    store: Store
+    book: PlaceBook
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """All facts of the county and of the places in it; a facts frame."""
+        return self.store.county_facts(self.place.key)
+
+    @cached_property
+    def results(self) -> pd.DataFrame:
+        """Every indicator at every place of the county that can be computed or is stated; a results frame.
+
+        One row per id, member, place and named subset: at the view's period, else at the latest that each has.
+        """
+        computed = compute(self.facts, hierarchy_of(self.facts), [each for one in indicators().values() for each in formulas(one)])
+        stated = stated_results(self.facts[self.facts["kind"] == "stated"])
+        both = pd.concat([computed.assign(scope_zh="", scope_en=""), stated], ignore_index=True)
+        both = both.drop_duplicates(["id", "member", "place", "period", "scope_en"], keep="first")   # computed before stated
+        return self._at_period(both, ["id", "member", "place", "scope_en"])
+
+    def measure(self, measure_id: str, member: str = "") -> pd.DataFrame:
+        """A measure at every place of the county, rolled up where it is not stated; a results frame."""
+        from commlib.declarations.measures import measure
+
+        rows = compute(self.facts, hierarchy_of(self.facts), [measure_formula(measure(measure_id), member)])
+        return self._at_period(rows, ["id", "member", "place"])
+
+    def county_result(self, rows: pd.DataFrame, member: str = "") -> pd.Series | None:
+        """The whole county's own row of a results frame, or None; a named subset of it is not the county."""
+        whole = rows[rows["scope_en"] == ""] if "scope_en" in rows else rows
+        own = whole[(whole["place"] == self.place.key) & (whole["member"] == member)]
+        return own.iloc[-1] if len(own) else None
+
+    def _at_period(self, rows: pd.DataFrame, identity: list[str]) -> pd.DataFrame:
+        if self.period:
+            return rows[rows["period"] == self.period].reset_index(drop=True)
+        order = rows["period"].map({text: parse_period(text).order() for text in rows["period"].unique()})
+        return rows.assign(order=order).sort_values("order", kind="stable").drop_duplicates(identity, keep="last") \
+            .drop(columns="order").sort_index().reset_index(drop=True)
+
+    def name_of(self, place_key: str) -> str:
+        """The name of a place of this county in the view's language."""
+        return self.book.place(self.place.key, place_key).name[self.language] if place_key != self.place.key \
+            else self.place.name[self.language]
+
+
+def stated_results(stated: pd.DataFrame) -> pd.DataFrame:
+    """Stated values of indicators as rows of a results frame: shown with their grade, never rolled up."""
+    rows = stated.assign(id=stated["quantity"], grade="stated", status="ok", sources=stated["source"], since="",
+                         numerator=float("nan"), denominator=float("nan"), n=1, n_expected=1.0)
+    for language in ("zh", "en"):
+        joined = stated[f"scope_{language}"] + " " + stated[f"detail_{language}"]
+        rows[f"scope_{language}"] = joined.str.strip()
+    return rows[[*RESULT_COLUMNS, "scope_zh", "scope_en"]]
+
+
+def open_county(county: str, period: str | None = None, lang: str = "zh", home: Home | None = None) -> CountyView:
+    """Open a county by its six-digit code (as text) or declared slug, at a period or at the latest it has.
+
+    Raises ParameterError, in both languages and with the nearest valid value, for a county, period or language that
+    is not known.
+    """
+    home = home or find_home()
+    book = place_book(home)
+    place = book.county(county)
+    if period is not None:
+        parse_period(period)
+    return CountyView(place, period, language_of(lang), home, open_store(home), book)
+
+
+def language_of(lang: str) -> Language:
+    """Read a language; raises ParameterError naming the choices."""
+    from commlib import phrases
+    from commlib.errors import ParameterError
+
+    if lang not in set(Language):
+        raise ParameterError(phrases.text("error.unknown_language", found=lang, allowed=", ".join(Language)))
+    return Language(lang)
+
+
