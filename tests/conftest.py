@@ -1,0 +1,50 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from commlib.view import CountyView
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def shared_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's data and the project's own store, built once for all tests and kept between them."""
+    monkeypatch.setenv("COMMLIB_HOME", str(PROJECT))
+    monkeypatch.setenv("COMMLIB_OUTPUTS", str(PROJECT / "outputs"))
+
+
+@pytest.fixture(scope="session")
+def built_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of outputs of the session's own, with the store built in it from the project's data."""
+    from commlib.home import Home
+    from commlib.store import open_store
+
+    folder = tmp_path_factory.mktemp("outputs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COMMLIB_OUTPUTS", str(folder))
+        open_store(Home(PROJECT))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def view_of(built_outputs: Path) -> Callable[..., CountyView]:
+    """Opens a county in the session's store: `view_of("411325", "en")`; one view of each kind a session."""
+    from commlib.home import Home
+    from commlib.view import open_county
+
+    @cache
+    def opened(county: str, lang: str = "zh", period: str | None = None) -> CountyView:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("COMMLIB_OUTPUTS", str(built_outputs))
+            return open_county(county, period, lang, Home(PROJECT))
+
+    return opened
