@@ -201,7 +201,9 @@ def _show_table(rows: Sequence[dict[str, str]], names: Sequence[str]) -> None:
 def _plain(cell: Any) -> str:
     if isinstance(cell, list):
         return ";".join(cell)
-    return "—" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return f"{cell:.6f}".rstrip("0").rstrip(".")
+    return "—" if cell is None else str(cell)
 
 
 def main() -> None:

@@ -77,7 +77,9 @@ def _village_register(view: CountyView) -> Iterator[str]:
     yield from _register_sentence(view)
     if table.empty:
         return
-    yield _spread(table, language)
+    units = table[~table.index.isin([each.key for each in view.book.townships(view.place.key) if each.kind == "placeholder"])]
+    if len(units):
+        yield _spread(units, language)
     for quantity in ("villagers_committees", "residents_committees"):
         places = [phrases.phrase("narrative.standing", language, circle=each.name,
                                  rank=ordinal(each.position.rank, each.position.n, language))

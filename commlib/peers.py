@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.measures import measures
-from commlib.indicators.compute import compute, formulas, measure_formula
-from commlib.indicators.hierarchy import hierarchy_of
+from commlib.indicators.arithmetic import Ratio
+from commlib.indicators.compute import formulas, measure_formula
 from commlib.indicators.registry import indicators
 from commlib.ranking import Position, position
+from commlib.store import Store
 from commlib.view import CountyView
 
 
@@ -27,12 +30,19 @@ class Standing:
 
 def national_values(view: CountyView, quantity: str, member: str = "") -> pd.Series[float]:
     """The value of a register measure or indicator for each of the country's counties, by county key."""
-    totals = view.store.county_totals
-    wanted = [each for each in formulas(indicators()[quantity]) if each.member == member] if quantity in indicators() \
+    declared = [each for each in formulas(indicators()[quantity]) if each.member == member] if quantity in indicators() \
         else [measure_formula(measures()[quantity], member)]
-    rows = compute(totals, hierarchy_of(totals), wanted)
-    values = rows.set_index("county")["value"]
-    return values[values.index.isin([county.key for county in view.book.counties()])]
+    wide, formula = _wide_totals(view.store), declared[0]
+    answer: Any = formula.call({name: wide[slot.measure.id, slot.member] for name, slot in formula.slots.items()})
+    values: Any = answer.value if isinstance(answer, Ratio) else answer
+    known: pd.Series[float] = values[values.index.isin([county.key for county in view.book.counties()])].dropna()
+    return known
+
+
+@cache
+def _wide_totals(store: Store) -> pd.DataFrame:
+    """The register at county level: one row a county, one column a measure and member."""
+    return store.county_totals.pivot(index="county", columns=["quantity", "member"], values="value")
 
 
 def standings(view: CountyView, quantity: str, member: str = "") -> list[Standing]:

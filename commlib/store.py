@@ -68,7 +68,8 @@ def _read(path: Path) -> pd.DataFrame:
     import pyarrow.parquet as parquet
 
     try:
-        return parquet.ParquetFile(path).read().to_pandas()
+        frame: pd.DataFrame = parquet.ParquetFile(path).read().to_pandas()
+        return frame
     except (OSError, ValueError) as problem:
         raise StoreError(phrases.text("error.damaged_store", path=path.name, problem=problem)) from None
 
@@ -115,9 +116,10 @@ def _current(home: Home) -> Store | None:
 
 def _inputs(home: Home) -> list[Path]:
     package = Path(__file__).parent
-    files = [path for name in _CODE for path in ([package / name] if (package / name).is_file() else (package / name).rglob("*"))]
-    files += home.data.rglob("*")
-    return sorted(path for path in files if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet"})
+    code = [path for name in _CODE for path in (package / name, *(package / name).rglob("*"))]
+    # Data after code, whatever the folders are called: two homes with the same data have the same store.
+    return [path for files in (code, home.data.rglob("*")) for path in sorted(files)
+            if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet"}]
 
 
 def _stamps(home: Home) -> dict[str, list[int]]:
@@ -137,7 +139,7 @@ def _build(home: Home) -> Store:
 
     stamps = _stamps(home)
     fingerprint = _fingerprint(list(stamps))
-    vintage = _fingerprint(sorted(path for path in stamps if Path(path).is_relative_to(home.data)))[:12]
+    vintage = _fingerprint([path for path in stamps if Path(path).is_relative_to(home.data)])[:12]
     target, building = home.store / fingerprint, home.store / f".building-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
     (building / "facts").mkdir(parents=True)

@@ -39,7 +39,7 @@ class CountyView:
 
         One row per id, member, place and named subset: at the view's period, else at the latest that each has.
         """
-        computed = compute(self.facts, hierarchy_of(self.facts), [each for one in indicators().values() for each in formulas(one)])
+        computed = compute(self.facts, self._hierarchy, [each for one in indicators().values() for each in formulas(one)])
         stated = stated_results(self.facts[self.facts["kind"] == "stated"])
         both = pd.concat([computed.assign(scope_zh="", scope_en=""), stated], ignore_index=True)
         both = both.drop_duplicates(["id", "member", "place", "period", "scope_en"], keep="first")   # computed before stated
@@ -49,8 +49,18 @@ class CountyView:
         """A measure at every place of the county, rolled up where it is not stated; a results frame."""
         from commlib.declarations.measures import measure
 
-        rows = compute(self.facts, hierarchy_of(self.facts), [measure_formula(measure(measure_id), member)])
-        return self._at_period(rows, ["id", "member", "place"])
+        if (measure_id, member) not in self._measured:
+            rows = compute(self.facts, self._hierarchy, [measure_formula(measure(measure_id), member)])
+            self._measured[measure_id, member] = self._at_period(rows, ["id", "member", "place"])
+        return self._measured[measure_id, member]
+
+    @cached_property
+    def _hierarchy(self) -> pd.DataFrame:
+        return hierarchy_of(self.facts)
+
+    @cached_property
+    def _measured(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
 
     def county_result(self, rows: pd.DataFrame, member: str = "") -> pd.Series | None:
         """The whole county's own row of a results frame, or None; a named subset of it is not the county."""

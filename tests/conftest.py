@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[1]
 
 
-@pytest.fixture
-def shared_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The project's data and the project's own store, built once for all tests and kept between them."""
-    monkeypatch.setenv("COMMLIB_HOME", str(PROJECT))
-    monkeypatch.setenv("COMMLIB_OUTPUTS", str(PROJECT / "outputs"))
-
-
 @pytest.fixture(scope="session")
 def built_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of outputs of the session's own, with the store built in it from the project's data."""
@@ -33,6 +26,13 @@ def built_outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("COMMLIB_OUTPUTS", str(folder))
         open_store(Home(PROJECT))
     return folder
+
+
+@pytest.fixture
+def shared_store(built_outputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The project's data and the session's store, as the environment of one test."""
+    monkeypatch.setenv("COMMLIB_HOME", str(PROJECT))
+    monkeypatch.setenv("COMMLIB_OUTPUTS", str(built_outputs))
 
 
 @pytest.fixture(scope="session")

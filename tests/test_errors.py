@@ -28,9 +28,14 @@ def test_every_error_speaks_both_languages_and_survives_pickling(kind: type[Comm
 
 
 def test_a_data_error_crosses_processes_with_its_faults() -> None:
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool, pytest.raises(DataError) as caught:
+    with (
+        ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool,
+        pytest.raises(DataError) as caught,
+    ):
         pool.submit(fail).result()
     assert caught.value.message == MESSAGE and caught.value.faults == (FAULT,)
     assert caught.value.say("en").splitlines() == [
-        "the data are wrong", '  figures.csv · 7 · value: found "五"; allowed: a number; remedy: give a number']
+        "the data are wrong",
+        '  figures.csv · 7 · value: found "五"; allowed: a number; remedy: give a number',
+    ]
     assert "处理：改为数字" in caught.value.say("zh")

@@ -14,16 +14,36 @@ from commlib.hedges import INFINITY, Qualifier, decimals, half_digit, interval, 
 PRINTED = st.decimals(min_value=Decimal("-1e9"), max_value=Decimal("1e9"), places=3).map(lambda value: f"{value:f}")
 
 
-@pytest.mark.parametrize(("printed", "half"), [
-    ("230", "5"), ("279000", "500"), ("34", "1/2"), ("13.8", "1/20"), ("13.80", "1/20"), ("0.25", "1/200"), ("0", "1/2"), ("100.0", "50"),
-    ("-230", "5")])
+@pytest.mark.parametrize(
+    ("printed", "half"),
+    [
+        ("230", "5"),
+        ("279000", "500"),
+        ("34", "1/2"),
+        ("13.8", "1/20"),
+        ("13.80", "1/20"),
+        ("0.25", "1/200"),
+        ("0", "1/2"),
+        ("100.0", "50"),
+        ("-230", "5"),
+    ],
+)
 def test_half_a_unit_of_the_last_digit(printed: str, half: str) -> None:
     assert half_digit(printed) == Fraction(half)
 
 
-@pytest.mark.parametrize(("printed", "qualifier", "low", "high"), [
-    ("62.7", "exact", Fraction("62.7"), Fraction("62.7")), ("230", "approx", 225, 235), ("1900", "at_least", 1900, INFINITY),
-    ("80000", "at_most", 0, 80000), ("3", "range_low", 3, INFINITY), ("5", "range_high", 0, 5), ("-5", "at_most", -INFINITY, -5)])
+@pytest.mark.parametrize(
+    ("printed", "qualifier", "low", "high"),
+    [
+        ("62.7", "exact", Fraction("62.7"), Fraction("62.7")),
+        ("230", "approx", 225, 235),
+        ("1900", "at_least", 1900, INFINITY),
+        ("80000", "at_most", 0, 80000),
+        ("3", "range_low", 3, INFINITY),
+        ("5", "range_high", 0, 5),
+        ("-5", "at_most", -INFINITY, -5),
+    ],
+)
 def test_intervals(printed: str, qualifier: str, low: float, high: float) -> None:
     assert interval(printed, Qualifier(qualifier)) == (low, high)
 

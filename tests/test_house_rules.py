@@ -12,8 +12,8 @@ from source_code import PROJECT, Function, Module, modules, project_files, publi
 import commlib
 
 MODULE_LINES, FUNCTION_LINES, PUBLIC_NAMES = 300, 40, 12   # line length is the linter's
-TEXT_ENDINGS = {".py", ".toml", ".md", ".yml", ".yaml", ".lock", ".txt", ".csv", ".ipynb", ".jinja", ".css", ".js", ".cfg",
-                ".ini", ".json", ""}
+TEXT_ENDINGS = {".py", ".toml", ".md", ".yml", ".yaml", ".lock", ".txt", ".csv", ".ipynb", ".jinja", ".css", ".js",
+                ".cfg", ".ini", ".json", ""}
 # Written in two halves, so that this file itself is free of them.
 MACHINE_PATHS = re.compile(r"(?<![\w.\-/])/(?:" + "work|root|home/[a-z]|tmp/[a-z]|Users/" + r")[/\w]")
 INDEX_ADDRESSES = re.compile("--(?:extra-)?index" + "-url|--find" + r"-links|--trusted" + r"-host|https?://[^\s\"')>]*(?:pypi|"

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 
 import pytest
-from source_code import PACKAGE, Module, modules
+from source_code import PACKAGE, modules
 
 from commlib import phrases
 from commlib.audit import Outcome
@@ -27,7 +27,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 KEY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 FILE_ENDINGS = {"html", "toml", "csv", "parquet", "json", "ipynb", "py", "js", "css"}   # `index.html` is no phrase
 SAYS = {"phrases.phrase", "phrases.text", "_both", "say"}
-# What one language needs and the other does not: English ordinals have endings; 等n个 counts all, "and n more" the rest.
+# What one language needs and the other does not: English ordinals have endings; 等n个 counts all, "n more" the rest.
 ONE_LANGUAGE_ONLY = {"number.rank_of": {"ending"}, "chart.and_more": {"n", "more"}}
 OTHER_LANGUAGE_MEANT = {"page.other_language"}   # the link to the page in the other language, named in that language
 

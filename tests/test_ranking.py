@@ -14,7 +14,9 @@ VALUES = pd.Series({"a": 9.0, "b": 7.0, "c": 7.0, "d": np.nan, "e": 1.0})
 
 
 def test_ties_share_a_rank_and_who_did_not_report_gets_none() -> None:
-    assert competition_ranks(VALUES).to_dict() == pytest.approx({"a": 1, "b": 2, "c": 2, "d": np.nan, "e": 4}, nan_ok=True)
+    assert competition_ranks(VALUES).to_dict() == pytest.approx(
+        {"a": 1, "b": 2, "c": 2, "d": np.nan, "e": 4}, nan_ok=True
+    )
     assert competition_ranks(VALUES, highest_first=False)["e"] == 1
 
 

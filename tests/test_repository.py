@@ -22,8 +22,8 @@ def test_no_file_is_large() -> None:
 
 
 @pytest.mark.parametrize("name", [
-    "outputs/site/index.html", ".venv/bin/python", "commlib/__pycache__/view.pyc", "notebooks/.ipynb_checkpoints/x.ipynb",
-    "county_community_analyses.egg-info/PKG-INFO",
+    "outputs/site/index.html", ".venv/bin/python", "commlib/__pycache__/view.pyc",
+    "notebooks/.ipynb_checkpoints/x.ipynb", "county_community_analyses.egg-info/PKG-INFO",
 ])
 def test_what_is_generated_is_ignored(name: str) -> None:
     assert subprocess.run(["git", "check-ignore", "--quiet", name], cwd=PROJECT, check=False).returncode == 0

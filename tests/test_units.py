@@ -14,12 +14,25 @@ from commlib.units import conversion, is_unit, scales, unit, unit_ids
 WRONG = ["", "people", "CNY10k/planet", "planet/person", "CNY/", "/person", "CNY/household/month", "亩"]
 
 
-@pytest.mark.parametrize(("source", "target", "factor"), [
-    ("CNY100m", "CNY10k", 10_000), ("CNY10k", "CNY", 10_000), ("hectare", "mu", 15), ("km2", "mu", 1500), ("km2", "hectare", 100),
-    ("mu", "m2", Fraction(2000, 3)), ("years", "months", 12), ("days", "hours", 24), ("per_month", "per_year", 12),
-    ("km", "m", 1000), ("ratio", "percent", 100), ("CNY10k/household", "CNY/household", 10_000),
-    ("persons/10k_persons", "persons/person", Fraction(1, 10_000)), ("m2/100households", "m2/household", Fraction(1, 100)),
-])
+@pytest.mark.parametrize(
+    ("source", "target", "factor"),
+    [
+        ("CNY100m", "CNY10k", 10_000),
+        ("CNY10k", "CNY", 10_000),
+        ("hectare", "mu", 15),
+        ("km2", "mu", 1500),
+        ("km2", "hectare", 100),
+        ("mu", "m2", Fraction(2000, 3)),
+        ("years", "months", 12),
+        ("days", "hours", 24),
+        ("per_month", "per_year", 12),
+        ("km", "m", 1000),
+        ("ratio", "percent", 100),
+        ("CNY10k/household", "CNY/household", 10_000),
+        ("persons/10k_persons", "persons/person", Fraction(1, 10_000)),
+        ("m2/100households", "m2/household", Fraction(1, 100)),
+    ],
+)
 def test_conversion_is_exact_both_ways(source: str, target: str, factor: Fraction | int) -> None:
     assert conversion(source, target) == factor
     assert conversion(target, source) == 1 / Fraction(factor)

@@ -10,6 +10,7 @@ import pandas as pd
 from commlib.audit.claims import audit_claims
 from commlib.audit.verdict import Outcome, Verdict
 from commlib.declarations.mapping import Becomes, mapping_of
+from commlib.frames import each_row
 from commlib.indicators.compute import Formula, formulas
 from commlib.indicators.held import Slot
 from commlib.indicators.registry import indicators
@@ -31,8 +32,8 @@ def audit_reports(figures: pd.DataFrame, claims: pd.DataFrame) -> list[Verdict]:
 
 def _registry_claims(figures: pd.DataFrame, claimed: set[str]) -> Iterator[dict[str, str]]:
     """A claim for each stated value: the figures that fill its indicator's arguments at the same place of the report."""
-    reports = {key: list(part.itertuples()) for key, part in figures.groupby(["doc", "article", "county"])}
-    for figure in figures.itertuples():
+    reports = {key: list(each_row(part)) for key, part in figures.groupby(["doc", "article", "county"])}
+    for figure in each_row(figures):
         mapping = mapping_of(figure.indicator, figure.id)
         if figure.id in claimed or figure.repeats or figure.restates or not mapping or mapping.becomes is not Becomes.STATED:
             continue

@@ -11,10 +11,11 @@ from commlib import phrases
 from commlib.audit import FINDINGS, Outcome, Verdict, audit_reports
 from commlib.bilingual import Text
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Cell, Column, Table, bullets, chart, folded, mark, notice
+from commlib.blocks.html import Cell, Column, Row, Table, bullets, chart, folded, mark, notice
 from commlib.charts.dots import stated_against_recomputed
 from commlib.declarations.measures import measures
 from commlib.formatting import amount, percent
+from commlib.frames import each_row
 from commlib.home import Home
 from commlib.indicators.hierarchy import hierarchy_of
 from commlib.indicators.totals import total_differences
@@ -76,7 +77,7 @@ def _verdict_table(view: CountyView, verdicts: list[Verdict], title: str) -> Blo
     language = view.language
     names = ("figure", "stated", "recomputed", "verdict", "why", "sources")
     columns = [Column(name, phrases.phrase(f"column.{name}", language), name in ("stated", "recomputed")) for name in names]
-    rows = [{"figure": _label(view, each), "stated": _stated(each, language), "recomputed": _recomputed(each, language),
+    rows: list[Row] = [{"figure": _label(view, each), "stated": _stated(each, language), "recomputed": _recomputed(each, language),
              "verdict": verdict_cell(each.verdict, language), "why": each.why[language],
              "sources": "; ".join([each.stated_id, *each.operands])} for each in verdicts]
     return Table(phrases.phrase(title, language, n=len(rows)), columns, rows, kind="words").block()
@@ -130,8 +131,6 @@ def distrust(view: CountyView) -> Block:
 
 
 def _difference_lines(view: CountyView) -> list[str]:
-    hierarchy = hierarchy_of(view.facts)
-    parts = [total_differences(view.facts, hierarchy, each) for each in measures().values() if each.id in set(view.facts["quantity"])]
-    rows = [row for part in parts for row in part.itertuples()]
+    rows = each_row(total_differences(view.facts, hierarchy_of(view.facts), measures().values()))
     return [phrases.phrase("audit_page.total_line", view.language, label=quantity_label(row.id)[view.language],
                            stated=f"{row.stated:,.10g}", summed=f"{row.summed:,.10g}", sources=row.sources) for row in rows]

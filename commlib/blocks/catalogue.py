@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import Language
 from commlib.blocks import head
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Column, Table, folded
+from commlib.blocks.html import Column, Row, Table, folded
 from commlib.blocks.wording import fact_cell
 from commlib.declarations.measures import Measure, measures
 from commlib.declarations.sources import source_title
 from commlib.declarations.standards import standards
 from commlib.declarations.tables import tables
+from commlib.frames import each_row
 from commlib.home import find_home
 from commlib.indicators.registry import Argument, Indicator, indicators
 from commlib.labels import quantity_label
@@ -77,14 +81,14 @@ def _rule_measures() -> set[str]:
 def rule_catalogue(lang: str) -> Block:
     """Every rule that the reports state: what it sets, at which value, and where it stands."""
     language = language_of(lang)
-    rows = [{"theme": phrases.phrase(f"theme.{measures()[rule.quantity].theme}", language),
+    rows: list[Row] = [{"theme": phrases.phrase(f"theme.{measures()[rule.quantity].theme}", language),
              "rule": _rule_label(rule, language), "value": fact_cell(rule, language),
-             "source": f"{rule.source} {source_title(rule.document, language)}"} for rule in _rule_facts().itertuples()]
+             "source": f"{rule.source} {source_title(rule.document, language)}"} for rule in each_row(_rule_facts())]
     rows.sort(key=lambda row: str(row["theme"]))
     return _table("catalogue.rules", ("rule", "value", "source"), rows, language, group="theme")
 
 
-def _rule_label(rule: object, language: Language) -> str:
+def _rule_label(rule: Any, language: Language) -> str:
     label = quantity_label(rule.quantity, rule.member)[language]
     details = [getattr(rule, f"{name}_{language}") for name in ("scope", "detail") if getattr(rule, f"{name}_{language}")]
     return phrases.phrase("label.at", language, label=label, place=" ".join(details)) if details else label
@@ -112,7 +116,7 @@ def data_cards(lang: str) -> Block:
     return together(head.all_sources(language), head.legend(language))
 
 
-def _table(title: str, names: tuple[str, ...], rows: list[dict[str, object]], language: Language, group: str = "") -> Block:
+def _table(title: str, names: tuple[str, ...], rows: Sequence[Row], language: Language, group: str = "") -> Block:
     columns = [Column(name, phrases.phrase(f"column.{name}", language)) for name in names]
     return Table(phrases.phrase(title, language, n=len(rows)), columns, rows, kind="words", group=group).block()
 

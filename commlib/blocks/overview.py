@@ -14,10 +14,12 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Column, Table, chart, folded, notice
+from commlib.blocks.html import Column, Row, Table, chart, folded, notice
 from commlib.charts.bars import ranked_bars
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import REGISTER
+from commlib.formatting import percent
+from commlib.frames import each_row
 from commlib.indicators.compute import formulas
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
@@ -79,7 +81,7 @@ def _indicator_table(view: CountyView, rows: pd.DataFrame, title: str) -> Block:
                Column("base", phrases.phrase("column.base", language)),
                Column("grade", phrases.phrase("column.grade", language)),
                Column("sources", phrases.phrase("column.sources", language))]
-    lines = [{"theme": phrases.phrase(f"theme.{indicators()[row['id']].theme}", language),
+    lines: list[Row] = [{"theme": phrases.phrase(f"theme.{indicators()[row['id']].theme}", language),
               "label": _label(view, row), "value": wording.value_cell(row, language),
               "base": wording.base_text(row, language), "grade": wording.grade_mark(row, language),
               "sources": wording.sources_text(row["sources"], language)} for _, row in _in_registry_order(rows).iterrows()]
@@ -112,8 +114,10 @@ def share_chart(view: CountyView) -> Block:
     frame = pd.DataFrame({
         "label": [_label(view, row) for _, row in rows.iterrows()], "value": rows["value"].to_numpy(),
         "text": [f"{wording.value_cell(row, language).text} {phrases.phrase(f'grade.{row.grade}', language)}"
-                 for row in rows.itertuples()]})
-    drawn = ranked_bars(frame, chart_id="shares", title=title, unit="%", language=language)
+                 for row in each_row(rows)]})
+    finding = phrases.phrase("overview.shares_finding", language, n=len(frame), low=percent(float(rows["value"].min()), language),
+                             high=percent(float(rows["value"].max()), language))
+    drawn = ranked_bars(frame, chart_id="shares", title=title, unit="%", language=language, finding=finding)
     return chart(drawn, title, note=phrases.phrase("overview.shares_note", language))
 
 
@@ -168,7 +172,7 @@ def _by_theme(facts: pd.DataFrame, language: str) -> list[tuple[str, Any]]:
         return indicators()[fact.quantity].theme if fact.kind == "stated" else measures()[fact.quantity].theme
 
     order = list(dict.fromkeys([*(one.theme for one in measures().values()), *(one.theme for one in indicators().values())]))
-    rows = sorted(facts.itertuples(), key=lambda fact: order.index(theme(fact)))
+    rows = sorted(each_row(facts), key=lambda fact: order.index(theme(fact)))
     return [(phrases.phrase(f"theme.{theme(fact)}", language), fact) for fact in rows]
 
 

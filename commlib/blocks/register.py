@@ -9,7 +9,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Cell, Column, Table, chart, notice
+from commlib.blocks.html import Cell, Column, Row, Table, chart, notice
 from commlib.charts.bars import ranked_bars
 from commlib.charts.composition import composition_bar, stacked_ranked_bars
 from commlib.charts.dots import position_strip
@@ -17,6 +17,7 @@ from commlib.charts.histogram import distribution
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import REGISTER, source_title
 from commlib.formatting import amount, ordinal, plain
+from commlib.frames import each_row
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
 from commlib.peers import national_values, standings
@@ -57,8 +58,8 @@ def township_table(view: CountyView) -> Block:
     columns = [Column("name", phrases.phrase("column.township", language)), Column("code", phrases.phrase("column.code", language)),
                *(Column(each, quantity_label(each)[language] if each != "total" else phrases.phrase("column.total", language),
                         numeric=True) for each in names)]
-    rows = [{"name": row["name"], "code": str(place), **{each: _count(row[each]) for each in names}} for place, row in table.iterrows()]
-    total = {"name": view.place.name[language], "code": view.place.key, **{each: _count(table[each].sum()) for each in names}}
+    rows: list[Row] = [{"name": row["name"], "code": str(place), **{each: _count(row[each]) for each in names}} for place, row in table.iterrows()]
+    total: Row = {"name": view.place.name[language], "code": view.place.key, **{each: _count(table[each].sum()) for each in names}}
     return Table(phrases.phrase("register.by_township", language), columns, rows, total=total,
                  unit=phrases.phrase("register.unit", language), source=_source(view)).block()
 
@@ -116,7 +117,7 @@ def position_chart(view: CountyView, quantities: Sequence[str] = RANKED) -> Bloc
     columns = [Column("label", phrases.phrase("column.indicator", language)), Column("value", phrases.phrase("column.value", language), numeric=True),
                Column("circle", phrases.phrase("column.circle", language)), Column("rank", phrases.phrase("column.rank", language), numeric=True),
                Column("percentile", phrases.phrase("column.percentile", language), numeric=True)]
-    rows = [{"label": quantity_label(quantity)[language], "value": wording.value_cell(_own(view, quantity), language),
+    rows: list[Row] = [{"label": quantity_label(quantity)[language], "value": wording.value_cell(_own(view, quantity), language),
              "circle": each.name[language], "rank": ordinal(each.position.rank, each.position.n, language),
              "percentile": plain(each.position.percentile, 1)} for quantity, each in found if each.position]
     table = Table(phrases.phrase("register.positions", language), columns, rows, source=_source(view),
@@ -150,7 +151,7 @@ def name_disagreements(view: CountyView) -> Block:
     columns = [Column("name", phrases.phrase("column.name", language)), Column("code", phrases.phrase("column.code", language)),
                Column("by_code", phrases.phrase("column.kind_by_code", language)), Column("by_name", phrases.phrase("column.kind_by_name", language))]
     rows = [{"name": row.name, "code": row.code, "by_code": quantity_label(row.kind_by_code)[language],
-             "by_name": quantity_label(row.kind_by_name)[language]} for row in own.itertuples()]
+             "by_name": quantity_label(row.kind_by_name)[language]} for row in each_row(own)]
     return Table(phrases.phrase("register.disagreements", language, n=len(rows)), columns, rows, source=_source(view)).block()
 
 

@@ -18,18 +18,19 @@ from commlib.charts.style import style
 def ranked_bars(
     frame: pd.DataFrame, *, chart_id: str, title: str, unit: str, language: str,
     references: Sequence[tuple[str, float]] = (), ascending: bool = False, notes: Sequence[str] = (),
-    write: Write | None = None,
+    write: Write | None = None, finding: str = "",
 ) -> Chart:
     """Draw rows of (label, value, status, text, highlight) as ranked bars with thin labelled reference lines.
 
     `frame` has one row a place; `text` is the number as printed (blank: written by `write`), `status` and `highlight`
-    may be absent. Rows without a value come last with their status in words. Raises ParameterError.
+    may be absent; `finding` stands in where bars do not compare with one another. Rows without a value come last with
+    their status in words. Raises ParameterError.
     """
     parts.require(frame, ["label", "value"], chart_id)
     write = write or findings.plain_writer(unit, language)
     rows = prepared(frame, write, language, ascending)
     references = [(label, float(value)) for label, value in references if math.isfinite(value)]
-    finding = findings.ranked_finding(rows, references, write, language)
+    finding = finding or findings.ranked_finding(rows, references, write, language)
     canvas = Canvas(chart_id)
     height = _draw(canvas, rows, references, unit, language, notes, write)
     return canvas.chart(height, title, finding, language, notes, rows)

@@ -34,7 +34,7 @@ class Mapping:
 
 @cache
 def _mappings() -> dict[tuple[str, str], Mapping]:
-    with files("commlib").joinpath("declarations/reported_figures.csv").open(encoding="utf-8", newline="") as stream:
+    with files("commlib").joinpath("declarations/reported_figures.csv").open(encoding="utf-8") as stream:
         return {(row["indicator"], row["figure"]): _mapping(row) for row in csv.DictReader(stream)}
 
 

@@ -30,8 +30,8 @@ def sources() -> dict[str, Source]:
     """All declared sources by id: `document-article` for reports."""
     with files("commlib").joinpath("declarations/sources.toml").open("rb") as stream:
         raw = tomllib.load(stream)
-    return {key: Source(key, entry["kind"], *(Text.of(entry[name]) for name in ("title", "issuer", "date", "note")),
-                        Text.of(entry["licence"]) if "licence" in entry else None)
+    return {key: Source(key, entry["kind"], Text.of(entry["title"]), Text.of(entry["issuer"]), Text.of(entry["date"]),
+                        Text.of(entry["note"]), Text.of(entry["licence"]) if "licence" in entry else None)
             for key, entry in raw.items()}
 
 

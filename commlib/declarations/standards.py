@@ -22,6 +22,6 @@ class Standard:
 @cache
 def standards() -> dict[str, Standard]:
     """All declared standards by id; their items are the table `checklist_item`."""
-    with files("commlib").joinpath("declarations/standards/names.csv").open(encoding="utf-8", newline="") as stream:
+    with files("commlib").joinpath("declarations/standards/names.csv").open(encoding="utf-8") as stream:
         return {row["standard"]: Standard(row["standard"], Text(row["zh"], row["en"]), row["kind"])
                 for row in csv.DictReader(stream)}

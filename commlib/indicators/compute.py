@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from commlib.periods import Period
 
 RESULT_COLUMNS = ["id", "member", "county", "place", "level", "period", "value", "low", "high", "numerator",
                   "denominator", "unit", "grade", "status", "n", "n_expected", "sources", "since"]
-_STANDING = ["parent", "parent_level", "level", "county"]
+_STANDING = ["parent", "parent_level", "level", "county", "registered", "counted"]
 _LEVELS_UPWARDS = (("site", "community"), ("community", "township"), ("township", "county"), ("community", "county"))
 
 
@@ -75,7 +76,7 @@ def measure_formula(measure: Measure, member: str = "", nature: Nature = Nature.
 def compute(facts: pd.DataFrame, hierarchy: pd.DataFrame, wanted: Iterable[Formula]) -> pd.DataFrame:
     """Evaluate formulas at all places and periods of the facts; a results frame, one row per id, member, place, period.
 
-    `hierarchy` has one row a place: place, parent, level, county. Places without a value give no row.
+    `hierarchy` has one row a place, as `hierarchy_of` gives it. Places without a value give no row.
     """
     index, places = FactIndex(facts), hierarchy.set_index("place")
     places["parent_level"] = places["parent"].map(places["level"])
@@ -112,7 +113,7 @@ def _tidy(wide: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     joined = {
         "sources": reduce(_join_texts, [wide[name, "source"].astype(str) for name in names]),
         "since": reduce(_join_texts, [wide[name, "since"].astype(str) for name in names]),
-        "estimated": reduce(np.logical_or, [wide[name, "estimated"].astype(bool) for name in names]),
+        "estimated": reduce(or_, [wide[name, "estimated"].astype(bool) for name in names]),
     }
     return pd.DataFrame({**columns, **joined}, index=wide.index)
 
@@ -130,10 +131,11 @@ def _roll_up(table: pd.DataFrame, places: pd.DataFrame, names: list[str]) -> pd.
         children = children[children["parent"].map({each: each not in done for each in children["parent"].unique()}).astype(bool)]
         if children.empty:
             continue
-        groups = children.assign(unknown=children["n_expected"].isna()).groupby("parent")
+        # A place that the register does not list makes the number of those that should report unknown.
+        groups = children.assign(unknown=children["n_expected"].isna() | ~children["registered"]).groupby("parent")
         sums = groups[values].sum(min_count=1)
         sums = sums.assign(sources=_unique_texts(children, "sources"), since=_unique_texts(children, "since"),
-                           estimated=groups["estimated"].any(), n=groups.size())
+                           estimated=groups["estimated"].any(), n=groups["counted"].sum().where(~groups["unknown"].any(), groups.size()))
         expected = _expected(places, child_level).reindex(sums.index)
         table = pd.concat([table, sums.assign(n_expected=expected.mask(groups["unknown"].any())).join(places[_STANDING])])
     return table
@@ -142,7 +144,7 @@ def _roll_up(table: pd.DataFrame, places: pd.DataFrame, names: list[str]) -> pd.
 def _expected(places: pd.DataFrame, level: str) -> pd.Series[float]:
     """How many places a parent has below it; only where the register lists them all, else unknown (NaN)."""
     listed = places[(places["level"] == level) & places["registered"]]
-    return listed.groupby("parent").size().astype("float64")
+    return listed.groupby("parent")["counted"].sum().astype("float64")
 
 
 def _unique_texts(rows: pd.DataFrame, column: str) -> pd.Series[str]:
@@ -150,7 +152,7 @@ def _unique_texts(rows: pd.DataFrame, column: str) -> pd.Series[str]:
     parents = rows["parent"].unique()
     pairs = rows[["parent", column]].drop_duplicates()
     if pairs[column].nunique() == 1:   # the whole register has one source
-        return pd.Series(pairs[column].iat[0], index=parents)
+        return pd.Series([str(pairs[column].iat[0])] * len(parents), index=parents)
     return pairs.groupby("parent")[column].agg(lambda part: _each_once(";".join(part)))
 
 
@@ -159,7 +161,7 @@ def _each_once(text: str) -> str:
 
 
 def _results(table: pd.DataFrame, formula: Formula, period: Period) -> pd.DataFrame:
-    answer = formula.call({name: table[f"{name}|value"] for name in formula.slots})
+    answer: Any = formula.call({name: table[f"{name}|value"] for name in formula.slots})
     is_ratio = isinstance(answer, Ratio)
     value = answer.value if is_ratio else answer
     low, high = _bounds(table, formula, value)

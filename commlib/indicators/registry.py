@@ -122,7 +122,8 @@ def _argument(indicator_id: str, parameter: str, each: str) -> Argument:
     if measure_id not in measures():
         raise _refusal(indicator_id, "argument", parameter, "measures.toml")
     declared = measures()[measure_id]
-    nature, last_year, members, is_mapping = Nature.ACTUAL, False, ("",), False
+    nature, last_year, is_mapping = Nature.ACTUAL, False, False
+    members: tuple[str, ...] = ("",)
     for suffix in suffixes:
         if suffix in _NATURES:
             nature = _NATURES[suffix]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -12,14 +14,18 @@ from commlib.indicators.held import FactIndex, Slot
 COLUMNS = ["county", "place", "period", "id", "parts", "stated", "summed", "sources"]
 
 
-def total_differences(facts: pd.DataFrame, hierarchy: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+def total_differences(facts: pd.DataFrame, hierarchy: pd.DataFrame, measures: Iterable[Measure]) -> pd.DataFrame:
     """Stated totals that differ from their parts, one row a difference: from members, or from all places below.
 
     `parts` is the breakdown's id or `places`. Hedged or incomplete parts decide nothing.
     """
     index = FactIndex(facts[facts["qualifier"] == "exact"])
-    totals = index.of(Slot(measure, "", Nature.ACTUAL))
-    found = [_against(totals, summed, parts, measure) for parts, summed in _sums(index, facts, hierarchy, measure)]
+    found = []
+    for measure in measures:
+        totals = index.of(Slot(measure, "", Nature.ACTUAL))
+        totals = totals[totals["level"] == "county"] if not measure.breakdowns else totals
+        if not totals.empty:
+            found += [_against(totals, summed, parts, measure) for parts, summed in _sums(index, facts, hierarchy, measure)]
     return pd.concat([pd.DataFrame(columns=COLUMNS), *(part for part in found if not part.empty)], ignore_index=True)
 
 
@@ -42,8 +48,8 @@ def _sums(index: FactIndex, facts: pd.DataFrame, hierarchy: pd.DataFrame, measur
 
 def _against(totals: pd.DataFrame, sums: pd.DataFrame, parts: str, measure: Measure) -> pd.DataFrame:
     both = totals.set_index(["county", "place", "period"])[["value", "source"]].join(sums[["summed", "sources"]], how="inner")
-    same = np.isclose(both["value"].astype(float), both["summed"].astype(float), rtol=1e-9, atol=0)   # decimals: the last bit
-    differ = both[~same].reset_index()
+    last_bit_apart = np.isclose(both["value"].astype(float), both["summed"].astype(float), rtol=1e-9, atol=0)
+    differ = both[~last_bit_apart].reset_index()
     return pd.DataFrame({
         "county": differ["county"], "place": differ["place"], "period": differ["period"], "id": measure.id,
         "parts": parts, "stated": differ["value"], "summed": differ["summed"],

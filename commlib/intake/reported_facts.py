@@ -11,6 +11,7 @@ from commlib import phrases
 from commlib.declarations.mapping import Becomes, Mapping, mapping_of
 from commlib.declarations.measures import measure
 from commlib.errors import DataError, Fault
+from commlib.frames import each_row
 from commlib.hedges import Qualifier, interval, number
 from commlib.places import PlaceBook
 from commlib.units import conversion
@@ -34,7 +35,7 @@ def dispositions(figures: pd.DataFrame) -> pd.Series[str]:
         mapping = mapping_of(row.indicator, row.id)
         return mapping.becomes.value if mapping else "unmapped"
 
-    return pd.Series([decide(row) for row in figures.itertuples()], index=figures["id"], dtype="str")
+    return pd.Series([decide(row) for row in each_row(figures)], index=figures["id"], dtype="str")
 
 
 def reported_facts(figures: pd.DataFrame, book: PlaceBook) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def reported_facts(figures: pd.DataFrame, book: PlaceBook) -> pd.DataFrame:
     if len(unmapped):
         raise _unmapped(unmapped)
     kept = figures[figures["id"].map(becomes).isin([each.value for each in Becomes])]
-    rows = [_fact(row, book) for row in kept.itertuples()]
+    rows = [_fact(row, book) for row in each_row(kept)]
     facts = pd.DataFrame(rows, columns=FACT_COLUMNS)
     return _merge_ranges(facts)
 
@@ -118,7 +119,7 @@ def _one_range(part: pd.DataFrame) -> list[dict[str, Any]]:
 def _unmapped(rows: pd.DataFrame) -> DataError:
     return DataError(phrases.text("error.unmapped_figures"), [
         _fault(f"{row.id}: {row.indicator}", str(row.Index), phrases.text("mapping.mapped_indicator"), phrases.text("mapping.map_it"))
-        for row in rows.itertuples()])
+        for row in each_row(rows)])
 
 
 def _fault(found: str, row: str, allowed: Any, remedy: Any) -> Fault:

@@ -108,8 +108,6 @@ def _coverage(site: _Site, place: Place) -> Text:
         parts.append(phrases.text("run.coverage_reports", reports=facts["document"].nunique(), figures=len(figures)))
     if place.key in site.book.register:
         parts.append(phrases.text("run.coverage_register"))
-    return phrases.text("run.coverage", parts=_listed(parts)) if parts else phrases.text("run.coverage_none")
-
-
-def _listed(parts: Sequence[Text]) -> Text:
+    if not parts:
+        return phrases.text("run.coverage_none")
     return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))

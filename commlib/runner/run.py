@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from commlib import phrases
+from commlib.errors import ParameterError
 from commlib.home import Home
 from commlib.runner.execute import Outcome, Status, execute
 from commlib.runner.index import write_indexes
@@ -36,6 +38,8 @@ def run(home: Home, notebooks: list[str], counties: str | None, period: str | No
     Raises ParameterError before anything is executed or written where anything given is unknown.
     """
     known = read_notebooks(home)
+    if not known:
+        raise ParameterError(phrases.text("run.no_notebooks", folder=home.notebooks))
     work = plan(home, choose_notebooks(known, notebooks), counties, period, languages)
     store = open_store(home)
     workshop = Workshop(home, (out or home.outputs).resolve(), store.vintage)
