@@ -13,7 +13,7 @@ analyses: $(READY)  ## run every analysis of every county that has a report, in 
 	@$(BIN)/commlib run
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lab: $(READY)  ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter lab notebooks

@@ -11,7 +11,8 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.errors import ParameterError
 
-_DATED = re.compile(r"(?P<year>\d{4})(?:Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
+_DATED = re.compile(r"(?P<year>\d{4})"
+                    r"(?:Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 _UNDATED = re.compile(r"undated:(?P<document>[0-9A-Za-z_-]+)(?P<earlier>:earlier)?")
 
 

@@ -20,8 +20,8 @@ from commlib.home import Home, find_home
 
 _CURRENT = "CURRENT"
 # What the stored facts follow from, beside the data: when one of these changes, the store is built again.
-_CODE = ("declarations", "intake", "indicators/compute.py", "indicators/held.py", "indicators/hierarchy.py", "hedges.py", "periods.py",
-         "placenames.py", "places.py", "store.py", "store_build.py", "units.py")
+_CODE = ("declarations", "intake", "indicators/compute.py", "indicators/held.py", "indicators/hierarchy.py",
+         "hedges.py", "periods.py", "placenames.py", "places.py", "store.py", "store_build.py", "units.py")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from commlib import phrases
 from commlib.bilingual import Language
+from commlib.errors import ParameterError
 from commlib.home import Home, find_home
 from commlib.indicators.compute import RESULT_COLUMNS, compute, formulas, measure_formula
 from commlib.indicators.hierarchy import hierarchy_of
@@ -107,9 +109,6 @@ def open_county(county: str, period: str | None = None, lang: str = "zh", home: 
 
 def language_of(lang: str) -> Language:
     """Read a language; raises ParameterError naming the choices."""
-    from commlib import phrases
-    from commlib.errors import ParameterError
-
     if lang not in set(Language):
         raise ParameterError(phrases.text("error.unknown_language", found=lang, allowed=", ".join(Language)))
     return Language(lang)

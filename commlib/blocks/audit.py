@@ -11,7 +11,7 @@ from commlib import phrases
 from commlib.audit import FINDINGS, Outcome, Verdict, audit_reports
 from commlib.bilingual import Text
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Cell, Column, Row, Table, bullets, chart, folded, mark, notice
+from commlib.blocks.html import Cell, Row, Table, bullets, chart, columns, folded, mark, waits
 from commlib.charts.dots import stated_against_recomputed
 from commlib.declarations.measures import measures
 from commlib.formatting import amount, percent
@@ -51,7 +51,7 @@ def audit_chart(view: CountyView) -> Block:
     language = view.language
     found = [each for each in verdicts_of(view) if each.unit == "percent" and each.recomputed is not None and each.band]
     if not found:
-        return notice("waits", phrases.phrase("word.waits", language), phrases.phrase("audit_page.nothing_to_draw", language))
+        return waits(phrases.phrase("audit_page.nothing_to_draw", language), language)
     frame = pd.DataFrame([{"label": f"{_label(view, each)} {each.stated_id}", "stated": float(each.stated),
                            "low": float(each.band[0]), "high": float(each.band[1]), "recomputed": float(each.recomputed),
                            "verdict": each.verdict.value} for each in found if each.band and each.recomputed is not None])
@@ -64,7 +64,7 @@ def audit_table(view: CountyView) -> Block:
     """Every stated value that was checked, its verdict and why; those that cannot be checked are folded."""
     verdicts = verdicts_of(view)
     if not verdicts:
-        return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("audit_page.nothing", view.language))
+        return waits(phrases.phrase("audit_page.nothing", view.language), view.language)
     checked = [each for each in verdicts if each.verdict is not Outcome.UNVERIFIABLE]
     open_ones = [each for each in verdicts if each.verdict is Outcome.UNVERIFIABLE]
     shown = _verdict_table(view, checked, "audit_page.checked") if checked else None
@@ -75,12 +75,13 @@ def audit_table(view: CountyView) -> Block:
 
 def _verdict_table(view: CountyView, verdicts: list[Verdict], title: str) -> Block:
     language = view.language
-    names = ("figure", "stated", "recomputed", "verdict", "why", "sources")
-    columns = [Column(name, phrases.phrase(f"column.{name}", language), name in ("stated", "recomputed")) for name in names]
-    rows: list[Row] = [{"figure": _label(view, each), "stated": _stated(each, language), "recomputed": _recomputed(each, language),
-             "verdict": verdict_cell(each.verdict, language), "why": each.why[language],
-             "sources": "; ".join([each.stated_id, *each.operands])} for each in verdicts]
-    return Table(phrases.phrase(title, language, n=len(rows)), columns, rows, kind="words").block()
+    heads = columns(language, "figure", "stated", "recomputed", "verdict", "why", "sources", numeric=("stated", "recomputed"))
+    rows: list[Row] = [{
+        "figure": _label(view, each), "stated": _stated(each, language), "recomputed": _recomputed(each, language),
+        "verdict": verdict_cell(each.verdict, language), "why": each.why[language],
+        "sources": "; ".join([each.stated_id, *each.operands]),
+    } for each in verdicts]
+    return Table(phrases.phrase(title, language, n=len(rows)), heads, rows, kind="words").block()
 
 
 def _stated(verdict: Verdict, language: str) -> str:

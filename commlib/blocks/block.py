@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from commlib import phrases
-from commlib.errors import ParameterError
+from commlib.errors import ParameterError, StoreError
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,16 +30,16 @@ class Block:
     def save(self, path: str | Path) -> Path:
         """Write the rows to an .xlsx or .csv file and give its path; a text never starts as a formula.
 
-        Raises ParameterError for any other ending.
+        Raises ParameterError for any other ending, StoreError where it cannot be written.
         """
         path = Path(path)
-        rows = self.frame.map(_neutral)
-        if path.suffix == ".csv":
-            rows.to_csv(path, index=False, encoding="utf-8-sig")
-        elif path.suffix == ".xlsx":
-            rows.to_excel(path, index=False)
-        else:
+        if path.suffix not in (".csv", ".xlsx"):
             raise ParameterError(phrases.text("error.export_ending", found=path.name))
+        rows = self.frame.map(_neutral)
+        try:
+            rows.to_csv(path, index=False, encoding="utf-8-sig") if path.suffix == ".csv" else rows.to_excel(path, index=False)
+        except OSError as problem:
+            raise StoreError(phrases.text("error.cannot_write", path=path, problem=problem)) from None
         return path
 
 

@@ -11,7 +11,7 @@ from commlib import phrases
 from commlib.bilingual import Language
 from commlib.blocks import head
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Column, Row, Table, folded
+from commlib.blocks.html import Row, Table, columns, folded
 from commlib.blocks.wording import fact_cell
 from commlib.declarations.measures import Measure, measures
 from commlib.declarations.sources import source_title
@@ -38,7 +38,8 @@ def indicator_catalogue(lang: str) -> Block:
 def _indicator_row(indicator: Indicator, language: Language) -> dict[str, str]:
     needs = dict.fromkeys(_argument_words(each, language) for family in indicator.arguments.values() for each in family)
     return {"indicator": f"{indicator.label[language]} ({indicator.id})", "definition": indicator.definition[language],
-            "unit": unit(indicator.unit).label[language], "direction": phrases.phrase(f"direction.{indicator.direction}", language),
+            "unit": unit(indicator.unit).label[language],
+            "direction": phrases.phrase(f"direction.{indicator.direction}", language),
             "needs": "; ".join(needs), "defined_by": source_title(indicator.defined_by, language)}
 
 
@@ -97,7 +98,8 @@ def _rule_label(rule: Any, language: Language) -> str:
 def standard_catalogue(lang: str) -> Block:
     """Every named checklist and classification."""
     language = language_of(lang)
-    rows = [{"name": each.name[language], "kind": phrases.phrase(f"list_kind.{each.kind}", language)} for each in standards().values()]
+    rows = [{"name": each.name[language], "kind": phrases.phrase(f"list_kind.{each.kind}", language)}
+            for each in standards().values()]
     return folded(phrases.phrase("catalogue.standards", language, n=len(rows)),
                   _table("catalogue.standards", ("name", "kind"), rows, language))
 
@@ -117,7 +119,7 @@ def data_cards(lang: str) -> Block:
 
 
 def _table(title: str, names: tuple[str, ...], rows: Sequence[Row], language: Language, group: str = "") -> Block:
-    columns = [Column(name, phrases.phrase(f"column.{name}", language)) for name in names]
-    return Table(phrases.phrase(title, language, n=len(rows)), columns, rows, kind="words", group=group).block()
+    heading = phrases.phrase(title, language, n=len(rows))
+    return Table(heading, columns(language, *names), rows, kind="words", group=group).block()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
+from commlib import phrases
 from commlib.blocks.block import Block
 from commlib.charts.figure import Chart
 
@@ -32,6 +33,11 @@ class Column:
 
 
 Row = Mapping[str, "str | Cell"]
+
+
+def columns(language: str, *names: str, numeric: Collection[str] = ()) -> list[Column]:
+    """Columns whose keys in the rows are the names of their headings among the phrases."""
+    return [Column(name, phrases.phrase(f"column.{name}", language), name in numeric) for name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,11 @@ def chart(drawn: Chart, title: str, source: str = "", note: str = "") -> Block:
 def notice(kind: str, word: str, text: str) -> Block:
     """A boxed notice: a word that names its kind, then a sentence."""
     return Block(f'<p class="notice {kind}"><strong>{escape(word)}</strong> {escape(text)}</p>', f"{word} {text}")
+
+
+def waits(sentence: str, language: str) -> Block:
+    """What a section says that has no data: which table or report it waits for."""
+    return notice("waits", phrases.phrase("word.waits", language), sentence)
 
 
 def finding(sentences: Iterable[str]) -> Block:

@@ -14,7 +14,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Column, Row, Table, chart, folded, notice
+from commlib.blocks.html import Row, Table, chart, columns, folded, waits
 from commlib.charts.bars import ranked_bars
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import REGISTER
@@ -65,27 +65,24 @@ def _card(row: Any, language: str) -> str:
 def indicator_table(view: CountyView, theme: str | None = None) -> Block:
     """Indicators of the county by theme: value, base, grade and status, and the figures each comes from."""
     rows = view.results if theme is None else view.results[view.results["id"].map(lambda each: indicators()[each].theme) == theme]
-    whole = rows[(rows["place"] == view.place.key) & ~((rows["value"] == 0) & (rows["member"] != ""))]   # empty parts
+    whole = rows[rows["place"] == view.place.key]
     below = rows[rows["place"] != view.place.key]
-    below = below[below["status"].eq("ok") & ~below["sources"].eq(REGISTER)]
+    below = below[below["sources"] != REGISTER]   # every township's, which the village register shows
     tables = [_indicator_table(view, part, title) for part, title in ((whole, "county"), (below, "below")) if len(part)]
     if not tables:
-        return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("overview.no_indicator", view.language))
+        return waits(phrases.phrase("overview.no_indicator", view.language), view.language)
     return together(*tables)
 
 
 def _indicator_table(view: CountyView, rows: pd.DataFrame, title: str) -> Block:
     language = view.language
-    columns = [Column("label", phrases.phrase("column.indicator", language)),
-               Column("value", phrases.phrase("column.value", language), numeric=True),
-               Column("base", phrases.phrase("column.base", language)),
-               Column("grade", phrases.phrase("column.grade", language)),
-               Column("sources", phrases.phrase("column.sources", language))]
-    lines: list[Row] = [{"theme": phrases.phrase(f"theme.{indicators()[row['id']].theme}", language),
-              "label": _label(view, row), "value": wording.value_cell(row, language),
-              "base": wording.base_text(row, language), "grade": wording.grade_mark(row, language),
-              "sources": wording.sources_text(row["sources"], language)} for _, row in _in_registry_order(rows).iterrows()]
-    return Table(phrases.phrase(f"overview.indicators_{title}", language), columns, lines, kind="words", group="theme",
+    lines: list[Row] = [{
+        "theme": phrases.phrase(f"theme.{indicators()[row['id']].theme}", language), "indicator": _label(view, row),
+        "value": wording.value_cell(row, language), "base": wording.base_text(row, language),
+        "grade": wording.grade_mark(row, language), "sources": wording.sources_text(row["sources"], language),
+    } for _, row in _in_registry_order(rows).iterrows()]
+    heads = columns(language, "indicator", "value", "base", "grade", "sources", numeric=("value",))
+    return Table(phrases.phrase(f"overview.indicators_{title}", language), heads, lines, kind="words", group="theme",
                  note=phrases.phrase("overview.indicators_note", language)).block()
 
 
@@ -109,7 +106,7 @@ def share_chart(view: CountyView) -> Block:
                         & (view.results["sources"] != REGISTER) & (view.results["scope_en"] == "")]
     rows = rows[rows["value"].between(0, 100)]
     if rows.empty:
-        return notice("waits", phrases.phrase("word.waits", language), phrases.phrase("overview.no_share", language))
+        return waits(phrases.phrase("overview.no_share", language), language)
     title = phrases.phrase("overview.shares", language)
     frame = pd.DataFrame({
         "label": [_label(view, row) for _, row in rows.iterrows()], "value": rows["value"].to_numpy(),
@@ -126,13 +123,11 @@ def waiting_table(view: CountyView) -> Block:
     language = view.language
     known = set(zip(view.results["id"], view.results["member"], strict=True))
     lines = [{"theme": phrases.phrase(f"theme.{one.theme}", language), "indicator": one.label[language],
-              "waits": "; ".join(waits)} for one in indicators().values()
-             if (waits := list(dict.fromkeys(_waits_for(view, one, known))))]
-    columns = [Column("indicator", phrases.phrase("column.indicator", language)),
-               Column("waits", phrases.phrase("column.waits_for", language))]
-    table = Table(phrases.phrase("overview.waiting", language, n=len(lines), of=len(indicators())), columns, lines,
-                  kind="words", group="theme").block()
-    return folded(phrases.phrase("overview.waiting", language, n=len(lines), of=len(indicators())), table)
+              "waits_for": "; ".join(needed)} for one in indicators().values()
+             if (needed := list(dict.fromkeys(_waits_for(view, one, known))))]
+    title = phrases.phrase("overview.waiting", language, n=len(lines), of=len(indicators()))
+    heads = columns(language, "indicator", "waits_for")
+    return folded(title, Table(title, heads, lines, kind="words", group="theme").block())
 
 
 def _waits_for(view: CountyView, indicator: Any, known: set[tuple[str, str]]) -> Iterator[str]:
@@ -153,25 +148,22 @@ def reported_figures(view: CountyView) -> Block:
     """Every figure that the county's reports state, by theme, with its words of period and its figure id."""
     facts = view.facts[view.facts["document"] != REGISTER]
     if facts.empty:
-        return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("overview.no_report", view.language))
+        return waits(phrases.phrase("overview.no_report", view.language), view.language)
     language = view.language
-    columns = [Column("label", phrases.phrase("column.figure", language)),
-               Column("value", phrases.phrase("column.value", language), numeric=True),
-               Column("nature", phrases.phrase("column.nature", language)),
-               Column("words", phrases.phrase("column.period_words", language)),
-               Column("source", phrases.phrase("column.sources", language))]
-    lines = [{"theme": theme, "label": _fact_label(view, fact), "value": wording.fact_cell(fact, language),
-              "nature": _nature(fact, language), "words": _words(fact.words, language), "source": fact.source}
+    lines = [{"theme": theme, "figure": _fact_label(view, fact), "value": wording.fact_cell(fact, language),
+              "nature": _nature(fact, language), "period_words": _words(fact.words, language), "sources": fact.source}
              for theme, fact in _by_theme(facts, language)]
     title = phrases.phrase("overview.reported", language, n=len(lines))
-    return folded(title, Table(title, columns, lines, kind="words", group="theme").block())
+    heads = columns(language, "figure", "value", "nature", "period_words", "sources", numeric=("value",))
+    return folded(title, Table(title, heads, lines, kind="words", group="theme").block())
 
 
 def _by_theme(facts: pd.DataFrame, language: str) -> list[tuple[str, Any]]:
     def theme(fact: Any) -> str:
         return indicators()[fact.quantity].theme if fact.kind == "stated" else measures()[fact.quantity].theme
 
-    order = list(dict.fromkeys([*(one.theme for one in measures().values()), *(one.theme for one in indicators().values())]))
+    themes = [each.theme for each in measures().values()] + [each.theme for each in indicators().values()]
+    order = list(dict.fromkeys(themes))
     rows = sorted(each_row(facts), key=lambda fact: order.index(theme(fact)))
     return [(phrases.phrase(f"theme.{theme(fact)}", language), fact) for fact in rows]
 
@@ -184,7 +176,9 @@ def _fact_label(view: CountyView, fact: Any) -> str:
 
 
 def _nature(fact: Any, language: str) -> str:
-    return phrases.phrase("grade.stated", language) if fact.kind == "stated" else phrases.phrase(f"nature.{fact.nature}", language)
+    if fact.kind == "stated":
+        return phrases.phrase("grade.stated", language)
+    return phrases.phrase(f"nature.{fact.nature}", language)
 
 
 def _words(words: str, language: str) -> str:

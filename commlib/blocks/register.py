@@ -9,14 +9,14 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Cell, Column, Row, Table, chart, notice
+from commlib.blocks.html import Cell, Column, Row, Table, chart, columns, finding, waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.composition import composition_bar, stacked_ranked_bars
 from commlib.charts.dots import position_strip
 from commlib.charts.histogram import distribution
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import REGISTER, source_title
-from commlib.formatting import amount, ordinal, plain
+from commlib.formatting import ordinal, percent, plain
 from commlib.frames import each_row
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
@@ -55,12 +55,13 @@ def township_table(view: CountyView) -> Block:
     if table.empty:
         return _waits(view)
     names = (*UNITS, "total")
-    columns = [Column("name", phrases.phrase("column.township", language)), Column("code", phrases.phrase("column.code", language)),
-               *(Column(each, quantity_label(each)[language] if each != "total" else phrases.phrase("column.total", language),
-                        numeric=True) for each in names)]
-    rows: list[Row] = [{"name": row["name"], "code": str(place), **{each: _count(row[each]) for each in names}} for place, row in table.iterrows()]
-    total: Row = {"name": view.place.name[language], "code": view.place.key, **{each: _count(table[each].sum()) for each in names}}
-    return Table(phrases.phrase("register.by_township", language), columns, rows, total=total,
+    heads = [*columns(language, "township", "code"), *(Column(each, quantity_label(each)[language], True) for each in UNITS),
+             *columns(language, "total", numeric=("total",))]
+    rows: list[Row] = [{"township": row["name"], "code": str(place), **{each: _count(row[each]) for each in names}}
+                       for place, row in table.iterrows()]
+    sums = {each: _count(table[each].sum()) for each in names}
+    total: Row = {"township": view.place.name[language], "code": view.place.key, **sums}
+    return Table(phrases.phrase("register.by_township", language), heads, rows, total=total,
                  unit=phrases.phrase("register.unit", language), source=_source(view)).block()
 
 
@@ -77,7 +78,7 @@ def township_kinds(view: CountyView) -> Block:
     frame = pd.DataFrame({
         "label": [indicators()["township_kind_share"].members[each][view.language] for each in rows["member"]],
         "value": rows["value"].to_numpy(),
-        "text": [phrases.phrase("register.kind_text", view.language, n=f"{number:,.0f}", share=amount(value, "percent", view.language))
+        "text": [phrases.phrase("register.kind_text", view.language, n=f"{number:,.0f}", share=percent(value, view.language))
                  for number, value in zip(rows["numerator"], rows["value"], strict=True)]})
     base = phrases.phrase("register.kinds_base", view.language, n=f"{rows['denominator'].iat[0]:,.0f}")
     drawn = composition_bar(frame[frame["value"] > 0].reset_index(drop=True), chart_id="kinds", title=title,
@@ -97,8 +98,8 @@ def ranking_chart(view: CountyView, quantity: str, by: str = "township") -> Bloc
     own = view.county_result(rows)
     pooled = own["value"] if own is not None and quantity in indicators() else places["value"].mean()
     word = phrases.phrase("register.pooled" if quantity in indicators() else "register.mean", view.language)
-    drawn = ranked_bars(frame, chart_id=f"rank-{quantity.replace('_', '-')}", title=title, unit=_axis_unit(quantity, view.language),
-                        language=view.language, references=[(word, float(pooled))])
+    drawn = ranked_bars(frame, chart_id=f"rank-{quantity.replace('_', '-')}", title=title,
+                        unit=_axis_unit(quantity, view.language), language=view.language, references=[(word, float(pooled))])
     return chart(drawn, title, _source(view))
 
 
@@ -107,20 +108,19 @@ def position_chart(view: CountyView, quantities: Sequence[str] = RANKED) -> Bloc
     language = view.language
     found = [(quantity, each) for quantity in quantities for each in standings(view, quantity) if each.position]
     if not found:
-        return notice("waits", phrases.phrase("word.waits", language), phrases.phrase("register.no_rank", language))
+        return waits(phrases.phrase("register.no_rank", language), language)
     first = [(quantity, each) for quantity, each in found if quantity == quantities[0]]
     frame = pd.DataFrame([{"label": each.name[language], "percentile": each.position.percentile, "rank": each.position.rank,
                            "n": each.position.n, "text": ordinal(each.position.rank, each.position.n, language)}
                           for _, each in first if each.position])
     title = phrases.phrase("register.position", language, label=quantity_label(quantities[0])[language])
     strip = position_strip(frame, chart_id="position", title=title, language=language)
-    columns = [Column("label", phrases.phrase("column.indicator", language)), Column("value", phrases.phrase("column.value", language), numeric=True),
-               Column("circle", phrases.phrase("column.circle", language)), Column("rank", phrases.phrase("column.rank", language), numeric=True),
-               Column("percentile", phrases.phrase("column.percentile", language), numeric=True)]
-    rows: list[Row] = [{"label": quantity_label(quantity)[language], "value": wording.value_cell(_own(view, quantity), language),
+    rows: list[Row] = [{
+             "indicator": quantity_label(quantity)[language], "value": wording.value_cell(_own(view, quantity), language),
              "circle": each.name[language], "rank": ordinal(each.position.rank, each.position.n, language),
              "percentile": plain(each.position.percentile, 1)} for quantity, each in found if each.position]
-    table = Table(phrases.phrase("register.positions", language), columns, rows, source=_source(view),
+    heads = columns(language, "indicator", "value", "circle", "rank", "percentile", numeric=("value", "rank", "percentile"))
+    table = Table(phrases.phrase("register.positions", language), heads, rows, source=_source(view),
                   note=phrases.phrase("register.positions_note", language)).block()
     return together(chart(strip, title), table)
 
@@ -147,12 +147,11 @@ def name_disagreements(view: CountyView) -> Block:
     table = view.store.name_disagreements
     own = table[table["county"] == view.place.key]
     if own.empty:
-        return Block(f"<p>{phrases.phrase('register.no_disagreement', language)}</p>", phrases.phrase("register.no_disagreement", language))
-    columns = [Column("name", phrases.phrase("column.name", language)), Column("code", phrases.phrase("column.code", language)),
-               Column("by_code", phrases.phrase("column.kind_by_code", language)), Column("by_name", phrases.phrase("column.kind_by_name", language))]
-    rows = [{"name": row.name, "code": row.code, "by_code": quantity_label(row.kind_by_code)[language],
-             "by_name": quantity_label(row.kind_by_name)[language]} for row in each_row(own)]
-    return Table(phrases.phrase("register.disagreements", language, n=len(rows)), columns, rows, source=_source(view)).block()
+        return finding([phrases.phrase("register.no_disagreement", language)])
+    rows = [{"name": row.name, "code": row.code, "kind_by_code": quantity_label(row.kind_by_code)[language],
+             "kind_by_name": quantity_label(row.kind_by_name)[language]} for row in each_row(own)]
+    heads = columns(language, "name", "code", "kind_by_code", "kind_by_name")
+    return Table(phrases.phrase("register.disagreements", language, n=len(rows)), heads, rows, source=_source(view)).block()
 
 
 def _axis_unit(quantity: str, language: str) -> str:
@@ -165,4 +164,4 @@ def _source(view: CountyView) -> str:
 
 
 def _waits(view: CountyView) -> Block:
-    return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("register.waits", view.language))
+    return waits(phrases.phrase("register.waits", view.language), view.language)

@@ -79,4 +79,6 @@ def place_label(view: CountyView, row: Any) -> str:
     """The place of a row, with the named subset behind it; empty for the whole county."""
     name = "" if row.place == view.place.key else view.name_of(row.place)
     scope = " ".join(part for part in (row[f"scope_{view.language}"], row.get(f"detail_{view.language}", "")) if part)
-    return phrases.phrase("label.scope", view.language, place=name or view.place.name[view.language], scope=scope) if scope else name
+    if not scope:
+        return name
+    return phrases.phrase("label.scope", view.language, place=name or view.place.name[view.language], scope=scope)

@@ -9,7 +9,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Column, Table, bullets, notice
+from commlib.blocks.html import Table, bullets, columns, waits
 from commlib.declarations.sources import REGISTER
 from commlib.declarations.standards import standards
 from commlib.declarations.systems import SystemOfWork, systems
@@ -21,17 +21,17 @@ def system_of_work(view: CountyView) -> Block:
     """Who files what to whom and when, and which questions, decisions and rules it serves, by report."""
     described = [systems()[document] for document in dict.fromkeys(view.facts["document"]) if document in systems()]
     if not described:
-        return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("work.no_system", view.language))
+        return waits(phrases.phrase("work.no_system", view.language), view.language)
     return together(*(_described(system, view.language) for system in described))
 
 
 def _described(system: SystemOfWork, language: str) -> Block:
-    intro = Block(f"<p>{escape(system.who[language])} <small class=\"code\">{escape(system.document)}</small></p>", system.who[language])
-    columns = [Column("cycle", phrases.phrase("column.cycle", language)), Column("what", phrases.phrase("column.filing", language)),
-               Column("by", phrases.phrase("column.by", language))]
-    rows = [{"cycle": phrases.phrase(f"cycle.{each.cycle}", language), "what": each.what[language], "by": each.by[language]}
+    who = system.who[language]
+    intro = Block(f'<p>{escape(who)} <small class="code">{escape(system.document)}</small></p>', who)
+    rows = [{"cycle": phrases.phrase(f"cycle.{each.cycle}", language), "filing": each.what[language], "by": each.by[language]}
             for each in system.cycles]
-    return together(intro, Table(phrases.phrase("work.cycles", language), columns, rows, kind="words").block(),
+    heads = columns(language, "cycle", "filing", "by")
+    return together(intro, Table(phrases.phrase("work.cycles", language), heads, rows, kind="words").block(),
                     *(bullets(phrases.phrase(f"work.{name}", language), [each[language] for each in getattr(system, name)])
                       for name in ("questions", "decisions", "rules", "tables")))
 
@@ -42,20 +42,18 @@ def checklists(view: CountyView) -> Block:
     documents = set(view.facts["document"])
     own = items[(items["doc"] + "-" + items["article"]).isin(documents)]
     if own.empty:
-        return notice("waits", phrases.phrase("word.waits", view.language), phrases.phrase("work.no_checklist", view.language))
+        return waits(phrases.phrase("work.no_checklist", view.language), view.language)
     language = view.language
     rows = [_checklist_row(str(standard), part, language) for standard, part in own.groupby("standard", sort=False)]
-    columns = [Column("name", phrases.phrase("column.checklist", language)), Column("kind", phrases.phrase("column.kind", language)),
-               Column("n", phrases.phrase("column.items_number", language), numeric=True),
-               Column("items", phrases.phrase("column.items", language))]
     order = list(dict.fromkeys(standards()[each].kind for each in standards()))
     rows.sort(key=lambda row: [phrases.phrase(f"list_kind.{kind}", language) for kind in order].index(row["kind"]))
-    return Table(phrases.phrase("work.checklists", language, n=len(rows)), columns, rows, kind="words",
+    heads = columns(language, "checklist", "kind", "items_number", "items", numeric=("items_number",))
+    return Table(phrases.phrase("work.checklists", language, n=len(rows)), heads, rows, kind="words",
                  source=wording.sources_text(";".join(sorted(documents - {REGISTER})), language)).block()
 
 
 def _checklist_row(standard: str, items: pd.DataFrame, language: str) -> dict[str, str]:
     declared = standards()[standard]
     listed = items["item_zh"] if language == "zh" else items["item_en"]
-    return {"name": declared.name[language], "kind": phrases.phrase(f"list_kind.{declared.kind}", language),
-            "n": str(len(items)), "items": ("；" if language == "zh" else "; ").join(listed)}
+    return {"checklist": declared.name[language], "kind": phrases.phrase(f"list_kind.{declared.kind}", language),
+            "items_number": str(len(items)), "items": ("；" if language == "zh" else "; ").join(listed)}

@@ -52,8 +52,10 @@ def share(part: Quantity, whole: Quantity) -> Ratio:
 
 
 def growth(now: Quantity, before: Quantity) -> Ratio:
-    """Growth in percent against an earlier level: 84 after 80 is +5 %."""
-    return Ratio(now, before, per=100.0, offset=-100.0)
+    """Growth in percent against an earlier level: 84 after 80 is +5 %; none from a level that is not above zero."""
+    positive = np.where(np.greater(before, 0), before, np.nan)
+    base = pd.Series(positive, index=before.index) if isinstance(before, pd.Series) else float(positive)
+    return Ratio(now, base, per=100.0, offset=-100.0)
 
 
 def composition(parts: Mapping[str, Quantity], whole: Quantity) -> dict[str, Ratio]:

@@ -134,8 +134,9 @@ def _roll_up(table: pd.DataFrame, places: pd.DataFrame, names: list[str]) -> pd.
         # A place that the register does not list makes the number of those that should report unknown.
         groups = children.assign(unknown=children["n_expected"].isna() | ~children["registered"]).groupby("parent")
         sums = groups[values].sum(min_count=1)
+        counted = groups["counted"].sum().where(~groups["unknown"].any(), groups.size())
         sums = sums.assign(sources=_unique_texts(children, "sources"), since=_unique_texts(children, "since"),
-                           estimated=groups["estimated"].any(), n=groups["counted"].sum().where(~groups["unknown"].any(), groups.size()))
+                           estimated=groups["estimated"].any(), n=counted)
         expected = _expected(places, child_level).reindex(sums.index)
         table = pd.concat([table, sums.assign(n_expected=expected.mask(groups["unknown"].any())).join(places[_STANDING])])
     return table

@@ -26,7 +26,7 @@ from commlib.units import is_unit
 
 Formula = TypeVar("Formula", bound=Callable[..., "Ratio | Mapping[str, Ratio]"])
 _NATURES = {"plan": Nature.PLAN, "target": Nature.TARGET}
-_MECHANISM = {"registry", "arithmetic", "compute", "held", "hierarchy", "totals"}   # modules of this folder that hold no indicator
+_MECHANISM = {"registry", "arithmetic", "compute", "held", "hierarchy", "totals"}   # modules without indicators
 
 
 class Direction(StrEnum):

@@ -118,8 +118,8 @@ def _one_range(part: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _unmapped(rows: pd.DataFrame) -> DataError:
     return DataError(phrases.text("error.unmapped_figures"), [
-        _fault(f"{row.id}: {row.indicator}", str(row.Index), phrases.text("mapping.mapped_indicator"), phrases.text("mapping.map_it"))
-        for row in each_row(rows)])
+        _fault(f"{row.id}: {row.indicator}", str(row.Index), phrases.text("mapping.mapped_indicator"),
+               phrases.text("mapping.map_it")) for row in each_row(rows)])
 
 
 def _fault(found: str, row: str, allowed: Any, remedy: Any) -> Fault:

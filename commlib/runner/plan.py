@@ -9,6 +9,7 @@ from commlib import phrases
 from commlib.bilingual import Language, Text
 from commlib.errors import ParameterError
 from commlib.home import Home
+from commlib.periods import parse_period
 from commlib.places import PlaceBook, place_book
 from commlib.runner.notebooks import AnalysisNotebook, Needs, ParameterType, Scope, Value, joined
 from commlib.runner.parameters import check, check_language, check_period
@@ -63,11 +64,11 @@ def plan(home: Home, notebooks: Sequence[AnalysisNotebook], counties: str | None
         faults.insert(0, error.message)
     if faults:
         raise ParameterError(joined(faults))
-    reported = set(store.reported_counties())
+    reported, dated = set(store.reported_counties()), _with_data(store, period, keys)
     items, skipped = [], []
     for county in keys:
         for notebook in (each for each in notebooks if each.scope is Scope.COUNTY):
-            reason = why_not(notebook, county, reported, book)
+            reason = why_not(notebook, county, reported, book) or _no_period(county, period, dated)
             if reason:
                 skipped.append(Skipped(notebook, county, reason))
             else:
@@ -104,6 +105,25 @@ def why_not(notebook: AnalysisNotebook, county: str, reported: set[str], book: P
     if notebook.needs is Needs.REGISTER and county not in book.register:
         return phrases.text("run.no_register")
     return None
+
+
+def _with_data(store: Store, period: str | None, keys: Sequence[str]) -> set[str] | None:
+    """The counties that have data of the period; None where no period is asked for.
+
+    Raises ParameterError naming the periods there are where none of the counties has any.
+    """
+    if period is None:
+        return None
+    rows = store.ask("select distinct county, period from facts where county in (select unnest(?))", [list(keys)])
+    found = set(rows.loc[rows["period"] == period, "county"])
+    if not found:
+        known = sorted(rows["period"].unique(), key=parse_period)
+        raise ParameterError(phrases.text("run.unknown_period", found=period, known=", ".join(known) or "—"))
+    return found
+
+
+def _no_period(county: str, period: str | None, dated: set[str] | None) -> Text | None:
+    return phrases.text("run.no_period", period=period) if dated is not None and county not in dated else None
 
 
 def _item(notebook: AnalysisNotebook, county: str | None, period: str | None, language: str, book: PlaceBook) -> Item:
