@@ -35,8 +35,8 @@ def layout_family() -> str:
     return str(FontProperties(fname=str(font_file())).get_name())
 
 
-@cache
 def _face() -> Any:
+    """The open font. Matplotlib keeps it, and forgets it in a forked child, which must not share the open file."""
     from matplotlib.font_manager import get_font
 
     return get_font(str(font_file()))

@@ -6,18 +6,25 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbclient.exceptions import DeadKernelError
+from papermill.engines import NBClientEngine
+from papermill.exceptions import PapermillExecutionError
+
 from commlib import phrases
 from commlib.errors import StoreError
+from commlib.runner import warm
 from commlib.runner.notebooks import Value
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 KERNEL = "python3"
+OURS, STOCK = "commlib", "nbclient"
+_UNFAITHFUL = ("%%debug", "%debug", "breakpoint(", "%pdb", "widgets.Output(", "import Output")   # ask for sockets
 _LONGEST_SOCKET_FOLDER = 80   # an address of the file system has at most 107 bytes
 _QUIET = ["--IPKernelApp.log_level=50"]   # a kernel says how it was stopped, and that its address is not encrypted
 _ADDED_TAGS = {"papermill-error-cell-tag", "injected-parameters"}   # of cells that papermill puts in
@@ -31,22 +38,62 @@ class CellError:
     line: str
 
 
-def execute_notebook(notebook: Path, parameters: Mapping[str, Value], kept: Path, cwd: Path,
+class CommlibEngine(NBClientEngine):   # type: ignore[misc]
+    """A papermill engine (`papermill --engine commlib`) whose kernel runs in a forked process, without sockets."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, log_output: bool = False, **kwargs: Any) -> None:
+        """Execute in this process where it was forked for it, else in a child of it; raises DeadKernelError."""
+        if warm.is_child():
+            _execute_here(nb_man, log_output)
+            return
+        answer = warm.run_forked(partial(_executed, nb_man, log_output), kwargs.get("execution_timeout") or float("inf"))
+        if answer.ended:
+            raise DeadKernelError(f"Kernel died ({answer.ended})")
+        nb_man.nb = answer.result
+
+
+def _execute_here(nb_man: Any, log_output: bool) -> None:
+    from papermill.clientwrap import PapermillNotebookClient
+
+    from commlib.runner.memory_kernel import MemoryKernelManager
+
+    PapermillNotebookClient(nb_man, km=MemoryKernelManager(), timeout=None, log_output=log_output,
+                            coalesce_streams=True).execute()
+
+
+def _executed(nb_man: Any, log_output: bool) -> Any:
+    _execute_here(nb_man, log_output)
+    return nb_man.nb
+
+
+def engine_for(notebook: Path) -> str:
+    """The engine that runs a notebook faithfully: ours, or papermill's own for debuggers and output widgets."""
+    from commlib.runner.memory_kernel import supported
+
+    source = notebook.read_text(encoding="utf-8")
+    return STOCK if not supported() or any(word in source for word in _UNFAITHFUL) else OURS
+
+
+def execute_notebook(notebook: Path, parameters: Mapping[str, Value], kept: Path, cwd: Path, engine: str = STOCK,
                      ) -> NotebookNode | CellError:
     """Execute a notebook, keep the executed copy at `kept` (whole, also when a cell fails), and give it.
 
-    Gives a CellError where a cell raises or the kernel dies; raises StoreError where the copy cannot be written.
+    `engine` is papermill's own or ours (`nbclient`, `commlib`). Gives a CellError where a cell raises or the kernel
+    dies; raises StoreError where the copy cannot be written.
     """
     import papermill
-    from papermill.exceptions import PapermillExecutionError
+    from papermill.engines import papermill_engines
 
+    papermill_engines.register(OURS, CommlibEngine)   # the entry point is there only where the package is installed
     writing = running_copy(kept)
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         executed: NotebookNode = papermill.execute_notebook(
             str(notebook), str(writing), parameters=dict(parameters), kernel_name=KERNEL, language="python",
-            progress_bar=False, log_output=False, cwd=str(cwd), autosave_cell_every=0,
-            kernel_manager_class=_own_kernel_manager(), coalesce_streams=True, extra_arguments=_QUIET)
+            progress_bar=False, log_output=False, cwd=str(cwd), autosave_cell_every=0, engine_name=engine,
+            **({} if engine == OURS else {"kernel_manager_class": _own_kernel_manager(), "coalesce_streams": True,
+                                          "extra_arguments": _QUIET}))
         writing.replace(kept)
         return executed
     except PapermillExecutionError as error:

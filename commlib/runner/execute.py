@@ -1,28 +1,26 @@
-"""Running a plan in worker processes: each item is executed, kept, and published only if it succeeded."""
+"""Running a plan: each item is executed in a process of its own, kept, and published only if it succeeded."""
 
 from __future__ import annotations
 
 import os
-import signal
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from multiprocessing import active_children, get_context
 from tempfile import TemporaryDirectory
 
 from commlib import phrases
 from commlib.errors import CommlibError
 from commlib.publish.rendering import other_language
 from commlib.publish.site import withdraw
-from commlib.runner.engine import CellError, execute_notebook, prepare_process, running_copy
+from commlib.runner.dispatch import dispatch
+from commlib.runner.engine import CellError, engine_for, execute_notebook, running_copy
 from commlib.runner.pages import Workshop, mend_language_links, publish
 from commlib.runner.plan import Item, Plan
+from commlib.runner.warm import Answer, Task
 
+DEADLINE = 600.0   # seconds until a notebook is killed, whatever it is doing
 # One worker is one core: libraries that would start a thread per core are told not to.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -45,43 +43,43 @@ class Outcome:
 
 
 def execute(workshop: Workshop, plan: Plan, jobs: int, on_done: Callable[[Outcome], None]) -> list[Outcome]:
-    """Run every item in `jobs` worker processes, telling of each outcome as it comes; outcomes in the plan's order.
+    """Run every item, at most `jobs` at a time, telling of each outcome as it comes; outcomes in the plan's order.
 
-    An item whose worker dies fails alone. On an interrupt the workers are ended at once and the interrupt goes on.
+    Each item runs in a child of its own, forked from a warm parent: one that dies or is late fails alone. On an
+    interrupt all are ended at once and the interrupt goes on.
     """
-    with TemporaryDirectory(prefix="commlib-") as sockets:   # connection files and sockets of the kernels
-        outcomes = _execute(workshop, plan, jobs, on_done, _environment(workshop, sockets))
-    mend_language_links(workshop, plan.items)
-    return outcomes
-
-
-def _execute(workshop: Workshop, plan: Plan, jobs: int, on_done: Callable[[Outcome], None],
-             environment: Mapping[str, str]) -> list[Outcome]:
     planned = {(item.notebook.id, item.county, item.language) for item in plan.items}
     done: dict[int, Outcome] = {}
 
-    def record(number: int, outcome: Outcome) -> None:
-        done[number] = outcome
-        on_done(outcome)
+    def record(answer: Answer) -> None:
+        item = plan.items[answer.number]
+        done[answer.number] = _died(workshop, item, answer) if answer.ended else answer.result
+        on_done(done[answer.number])
 
-    tasks = [(number, partial(run_item, workshop, item, _twin_expected(workshop, item, planned)))
-             for number, item in enumerate(plan.items)]
-    suspects = _in_pools(tasks, jobs, environment, record)
-    for number, task in suspects:   # one of them killed its worker: alone, each shows whether it was the one
-        for _ in _one_pool(deque([(number, task)]), 1, environment, record):
-            item = plan.items[number]
-            withdraw(workshop.page(item))
-            if running_copy(workshop.kept(item)).is_file():
-                running_copy(workshop.kept(item)).replace(workshop.kept(item))
-            record(number, Outcome(item, Status.FAILED, phrases.phrase("run.worker_died", item.language), 0.0))
+    with TemporaryDirectory(prefix="commlib-") as sockets:   # of the stock engine's kernels
+        tasks = [Task(number, partial(run_item, workshop, item, _twin_expected(workshop, item, planned)), DEADLINE)
+                 for number, item in enumerate(plan.items)]
+        dispatch(tasks, jobs, _environment(workshop, sockets), record)
+    mend_language_links(workshop, plan.items)
     return [done[number] for number in sorted(done)]
+
+
+def _died(workshop: Workshop, item: Item, answer: Answer) -> Outcome:
+    """The outcome of an item whose process died or was killed: no page, and the copy as far as it was written."""
+    withdraw(workshop.page(item))
+    if running_copy(workshop.kept(item)).is_file():
+        running_copy(workshop.kept(item)).replace(workshop.kept(item))
+    key = "run.too_late" if answer.ended == "killed" else "run.worker_died"
+    return Outcome(item, Status.FAILED, phrases.phrase(key, item.language, ended=answer.ended, seconds=f"{DEADLINE:.0f}"),
+                   answer.seconds)
 
 
 def run_item(workshop: Workshop, item: Item, has_twin: bool) -> Outcome:
     """Execute one item, keep its executed copy and publish its page, or withdraw the page where anything failed."""
     start = time.monotonic()
     try:
-        executed = execute_notebook(item.notebook.path, item.parameters, workshop.kept(item), workshop.home.root)
+        executed = execute_notebook(item.notebook.path, item.parameters, workshop.kept(item), workshop.home.root,
+                                    engine_for(item.notebook.path))
         if isinstance(executed, CellError):
             where = phrases.phrase("run.cell", "en", number=executed.cell) if executed.cell else ""
             fault = f"{where}{executed.line}"
@@ -93,57 +91,6 @@ def run_item(workshop: Workshop, item: Item, has_twin: bool) -> Outcome:
     if fault:
         withdraw(workshop.page(item))
     return Outcome(item, Status.FAILED if fault else Status.OK, fault, time.monotonic() - start)
-
-
-Task = tuple[int, Callable[[], Outcome]]
-
-
-def _in_pools(tasks: Sequence[Task], jobs: int, environment: Mapping[str, str],
-              record: Callable[[int, Outcome], None]) -> list[Task]:
-    """Run tasks in one pool after another until none waits; gives those that were running when a pool broke."""
-    waiting, suspects = deque(tasks), []
-    while waiting:
-        suspects += _one_pool(waiting, jobs, environment, record)
-    return suspects
-
-
-def _one_pool(waiting: deque[Task], jobs: int, environment: Mapping[str, str],
-              record: Callable[[int, Outcome], None]) -> list[Task]:
-    """Run tasks until none waits or a worker dies; gives the tasks that were running then.
-
-    No more tasks are handed over than there are workers, so that those which wait are known to be innocent.
-    """
-    running: dict[Future[Outcome], Task] = {}
-    pool = ProcessPoolExecutor(min(jobs, len(waiting)), get_context("spawn"), _start_worker, (environment,))
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                task = waiting.popleft()
-                running[pool.submit(task[1])] = task
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                record(running[future][0], future.result())
-                del running[future]
-        pool.shutdown()
-        return []
-    except BrokenProcessPool:
-        _end_workers(pool)
-        return list(running.values())
-    except BaseException:
-        _end_workers(pool)
-        raise
-
-
-def _end_workers(pool: ProcessPoolExecutor) -> None:
-    """End the workers without waiting for what they do; their kernels notice and end themselves."""
-    for child in active_children():
-        child.kill()
-    pool.shutdown(cancel_futures=True)
-
-
-def _start_worker(environment: Mapping[str, str]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)   # the parent alone answers Ctrl-C
-    prepare_process(environment)
 
 
 def _environment(workshop: Workshop, sockets: str) -> dict[str, str]:

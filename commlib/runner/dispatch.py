@@ -1,0 +1,64 @@
+"""Handing tasks to the warm parent and taking its answers, a few at a time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from commlib.runner.warm import Answer, Task, receive, send
+
+_AHEAD = 2   # tasks handed over beyond those that run, so that no child waits for the next one
+
+
+def dispatch(tasks: Iterable[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None]) -> None:
+    """Run tasks in children of a warm parent, at most `jobs` at a time, telling of each answer as it comes.
+
+    A warm parent that dies is started once more for what it left unanswered; what it leaves again has ended with it.
+    On an interrupt it is ended at once, its children with it, and the interrupt goes on.
+    """
+    left = deque(tasks)
+    for last in (False, True):
+        left = _one_parent(left, jobs, environment, on_answer)
+        if last:
+            for task in left:
+                on_answer(Answer(task.number, None, "parent", 0.0, 0.0))
+
+
+def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None],
+                ) -> deque[Task]:
+    """Run tasks in one warm parent; gives those that it did not answer."""
+    if not waiting:
+        return waiting
+    parent = _start(jobs, environment)
+    assert parent.stdin and parent.stdout
+    handed: dict[int, Task] = {}
+    try:
+        while waiting or handed:
+            while waiting and len(handed) < jobs + _AHEAD:
+                task = waiting.popleft()
+                handed[task.number] = task
+                send(parent.stdin, task)
+            answer: Answer = receive(parent.stdout)
+            del handed[answer.number]
+            on_answer(answer)
+        parent.stdin.close()
+        parent.wait()
+    except (EOFError, BrokenPipeError):
+        pass
+    except BaseException:
+        parent.kill()   # its children die with it
+        raise
+    return deque([*handed.values(), *waiting])
+
+
+def _start(jobs: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a warm parent in a fresh process of this interpreter, whatever this one has imported."""
+    source = str(Path(__file__).parents[2])
+    path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
+    command = [sys.executable, "-c", "from commlib.runner.warm import main; main()", str(jobs)]
+    return subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                            env={**os.environ, **environment, "PYTHONPATH": path})

@@ -1,0 +1,167 @@
+"""A real IPython kernel without sockets: requests and messages pass through memory.
+
+This module alone touches private parts of ipykernel and nbclient (`dispatch_shell`, `_topic`, the client's polling
+interface). `supported()` says whether the installed versions are ones it was tested with; elsewhere papermill's stock
+engine runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections import deque
+from importlib.metadata import version
+from queue import Empty
+from typing import Any
+
+from ipykernel.inprocess.socket import DummySocket
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.ipkernel import IPythonKernel
+from jupyter_client.session import Session
+
+TESTED = {"ipykernel": ((7, 0), (8, 0)), "nbclient": ((0, 10), (0, 12)), "papermill": ((2, 6), (3, 0))}
+
+
+def supported() -> bool:
+    """Whether this machine can fork and has versions of ipykernel, nbclient and papermill that were tested."""
+    def release(name: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in version(name).split(".")[:2] if part.isdigit())
+
+    return hasattr(os, "fork") and all(low <= release(name) < high for name, (low, high) in TESTED.items())
+
+
+class MemorySession(Session):
+    """A session whose `send` hands the message over in memory, packed and unpacked as the wire would do it."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.channels: dict[str, Channel] = {"shell": Channel(), "iopub": Channel()}
+
+    def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, ident: Any = None,
+             buffers: Any = None, track: bool = False, header: Any = None, metadata: Any = None) -> Any:
+        """Build the message as a session does and put it into the channel of its stream."""
+        message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(
+            msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
+        wire = {part: self.unpack(self.pack(message[part])) for part in ("header", "parent_header", "metadata", "content")}
+        wire.update(msg_id=message["msg_id"], msg_type=message["msg_type"], buffers=list(buffers or []))
+        self.channels["iopub" if stream is not None else "shell"].put(wire)   # a kernel without sockets replies to None
+        return message
+
+    def feed_identities(self, msg_list: Any, copy: bool = True) -> Any:
+        """Requests in memory carry no identities."""
+        return [], msg_list
+
+    def deserialize(self, msg_list: Any, content: bool = True, copy: bool = True) -> Any:
+        """Requests in memory are messages already."""
+        return msg_list[0]
+
+
+class Channel:
+    """A queue of messages that any thread may fill and the client's event loop waits on."""
+
+    def __init__(self) -> None:
+        self._messages: deque[dict[str, Any]] = deque()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._filled: asyncio.Event | None = None
+
+    def put(self, message: dict[str, Any]) -> None:
+        """Add a message and wake who waits for one."""
+        self._messages.append(message)
+        if self._loop and self._filled and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._filled.set)
+
+    async def get_msg(self, timeout: float | None = None) -> dict[str, Any]:
+        """The next message; raises queue.Empty after `timeout` seconds."""
+        self._loop, self._filled = asyncio.get_running_loop(), asyncio.Event()
+        while not self._messages:
+            self._filled.clear()
+            try:
+                await asyncio.wait_for(self._filled.wait(), timeout)
+            except TimeoutError:
+                raise Empty from None
+        return self._messages.popleft()
+
+
+class MemoryClient:
+    """What nbclient asks of a kernel client, answered by a kernel in the same process."""
+
+    def __init__(self, kernel: IPythonKernel, session: MemorySession) -> None:
+        self._kernel, self.session = kernel, session
+        self.shell_channel, self.iopub_channel = session.channels["shell"], session.channels["iopub"]
+        self.allow_stdin = False
+        self._running: set[asyncio.Task[None]] = set()
+
+    def execute(self, code: str, silent: bool = False, store_history: bool = True, user_expressions: Any = None,
+                allow_stdin: bool | None = None, stop_on_error: bool = True) -> str:
+        """Ask for code to be executed; gives the id of the request."""
+        return self._request("execute_request", {
+            "code": code, "silent": silent, "store_history": store_history, "user_expressions": user_expressions or {},
+            "allow_stdin": self.allow_stdin if allow_stdin is None else allow_stdin, "stop_on_error": stop_on_error})
+
+    def kernel_info(self) -> str:
+        """Ask for what the kernel is; gives the id of the request."""
+        return self._request("kernel_info_request", {})
+
+    def _request(self, kind: str, content: dict[str, Any]) -> str:
+        request = self.session.msg(kind, content)
+        task = asyncio.get_event_loop().create_task(self._kernel.dispatch_shell([request, None]))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return str(request["header"]["msg_id"])
+
+    async def is_alive(self) -> bool:
+        """A kernel in this very process is alive."""
+        return True
+
+    def start_channels(self) -> None:
+        """Nothing to connect."""
+
+    def stop_channels(self) -> None:
+        """Nothing to disconnect."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ready at once."""
+
+
+class MemoryKernelManager:
+    """What nbclient asks of a kernel manager; the kernel starts with it and ends with the process."""
+
+    has_kernel = True
+    ipykernel = True
+
+    def __init__(self) -> None:
+        self._session = MemorySession(username="commlib")
+        self._kernel = start_kernel(self._session)
+
+    def client(self) -> MemoryClient:
+        """The client of the one kernel."""
+        return MemoryClient(self._kernel, self._session)
+
+    async def is_alive(self) -> bool:
+        """Whether there is a process to shut down: there is none of its own."""
+        return False
+
+    def cleanup_resources(self) -> None:
+        """Flush what the kernel wrote last."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+    async def interrupt_kernel(self) -> None:
+        """A kernel in this process cannot be interrupted from within; the parent keeps the deadlines."""
+
+
+def start_kernel(session: MemorySession) -> IPythonKernel:
+    """Start the kernel of this process as its application would: streams, display hook, inline figures."""
+    thread = IOPubThread(DummySocket(), session=session)  # type: ignore[no-untyped-call]
+    thread.start()  # type: ignore[no-untyped-call]
+    # The client's queue holds a stream's text as it comes; echoes to the real streams are left out.
+    sys.stdout, sys.stderr = (OutStream(session, thread, name)  # type: ignore[no-untyped-call]
+                              for name in ("stdout", "stderr"))
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    IPythonKernel.clear_instance()
+    kernel = IPythonKernel.instance(session=session, iopub_thread=thread, iopub_socket=thread.background_socket,
+                                    log=logging.getLogger("commlib.kernel"), user_ns={})
+    kernel.shell_stream = None
+    return kernel
