@@ -33,8 +33,23 @@ class Store:
 
     def county_facts(self, county: str) -> pd.DataFrame:
         """The facts of one county, read from its own file alone; an empty frame for a county without any."""
-        path = self.root / "facts" / f"{county}.parquet"
-        return _read(path if path.is_file() else self.root / "facts" / "_none.parquet")
+        return self._slice("facts", county)
+
+    def county_figures(self, county: str) -> pd.DataFrame:
+        """The reported figures of one county as text, in the columns of the table `reported_figure`."""
+        return self._slice("figures", county)
+
+    def county_claims(self, county: str) -> pd.DataFrame:
+        """The claims of one county's reports as text, in the columns of the table `claim`."""
+        return self._slice("claims", county)
+
+    def county_checklist_items(self, county: str) -> pd.DataFrame:
+        """The checklist items that one county's reports list, in the columns of the table `checklist_item`."""
+        return self._slice("checklist_items", county)
+
+    def _slice(self, table: str, county: str) -> pd.DataFrame:
+        path = self.root / table / f"{county}.parquet"
+        return _read(path if path.is_file() else path.with_name("_none.parquet"))
 
     @cached_property
     def county_totals(self) -> pd.DataFrame:

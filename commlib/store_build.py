@@ -11,7 +11,7 @@ from commlib.home import Home
 from commlib.indicators.compute import compute, measure_formula
 from commlib.indicators.hierarchy import hierarchy_of
 from commlib.intake.register import name_disagreements, register_facts
-from commlib.intake.reported import read_reported
+from commlib.intake.reported import read_reported, read_standards
 from commlib.intake.reported_facts import reported_facts
 from commlib.places import place_book
 
@@ -21,20 +21,32 @@ def build_tables(home: Home, folder: Path) -> list[str]:
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 
-    figures, _ = read_reported(home.data / "reported")
-    reported = reported_facts(figures, place_book(home))
-    register = register_facts(home)
-    facts = pd.concat([register, reported], ignore_index=True).sort_values("county", kind="stable", ignore_index=True)
-    table = arrow.Table.from_pandas(facts, preserve_index=False)
-    starts = facts.index[facts["county"] != facts["county"].shift()].to_list()
-    for start, end in zip(starts, [*starts[1:], len(facts)], strict=True):
-        parquet.write_table(table.slice(start, end - start), folder / "facts" / f"{facts['county'].iat[start]}.parquet")
-    parquet.write_table(table.slice(0, 0), folder / "facts" / "_none.parquet")
-    parquet.write_table(arrow.Table.from_pandas(county_totals(register), preserve_index=False),
-                        folder / "county_totals.parquet")
-    parquet.write_table(arrow.Table.from_pandas(name_disagreements(home), preserve_index=False),
-                        folder / "name_disagreements.parquet")
+    book = place_book(home)
+    figures, claims = read_reported(home.data / "reported")
+    reported, register = reported_facts(figures, book), register_facts(home)
+    facts = pd.concat([register, reported], ignore_index=True)
+    _write_by_county(facts, facts["county"], folder / "facts")
+    tables = {"figures": figures, "claims": claims, "checklist_items": read_standards(home.data / "reported")}
+    for name, table in tables.items():
+        keys = {each: book.county_of_report(each).key for each in table["county"].unique()}
+        _write_by_county(table, table["county"].map(keys), folder / name)
+    for name, table in (("county_totals", county_totals(register)), ("name_disagreements", name_disagreements(home))):
+        parquet.write_table(arrow.Table.from_pandas(table, preserve_index=False), folder / f"{name}.parquet")
     return sorted(reported["county"].unique())
+
+
+def _write_by_county(frame: pd.DataFrame, counties: pd.Series[str], folder: Path) -> None:
+    """Write one file a county, and `_none` with the columns alone for counties without a row."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    folder.mkdir(exist_ok=True)
+    ordered = counties.reset_index(drop=True).sort_values(kind="stable")
+    table, keys = arrow.Table.from_pandas(frame.iloc[ordered.index], preserve_index=False), ordered.to_list()
+    starts = [place for place, key in enumerate(keys) if place == 0 or key != keys[place - 1]]
+    for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
+        parquet.write_table(table.slice(start, end - start), folder / f"{keys[start]}.parquet")
+    parquet.write_table(table.slice(0, 0), folder / "_none.parquet")
 
 
 def county_totals(register: pd.DataFrame) -> pd.DataFrame:

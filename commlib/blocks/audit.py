@@ -16,11 +16,10 @@ from commlib.charts.dots import stated_against_recomputed
 from commlib.declarations.measures import measures
 from commlib.formatting import amount, percent
 from commlib.frames import each_row
-from commlib.home import Home
 from commlib.indicators.hierarchy import hierarchy_of
 from commlib.indicators.totals import total_differences
-from commlib.intake.reported import read_reported
 from commlib.labels import figure_label, quantity_label
+from commlib.store import Store
 from commlib.view import CountyView
 
 _MARKS = {Outcome.CONSISTENT: ("good", "✓"), Outcome.ROUNDING: ("warning", "≈"), Outcome.BASE_MISLABELLED: ("bad", "✕"),
@@ -29,16 +28,17 @@ _WORST_FIRST = (Outcome.INCONSISTENT, Outcome.BASE_MISLABELLED, Outcome.ROUNDING
 
 
 @cache
-def _all_verdicts(home: Home) -> tuple[tuple[Verdict, ...], dict[str, str]]:
-    figures, claims = read_reported(home.data / "reported")
-    return tuple(audit_reports(figures, claims)), dict(zip(figures["id"], figures["indicator"], strict=True))
+def _audited(store: Store, county: str) -> tuple[tuple[Verdict, ...], dict[str, str]]:
+    """Verdicts on a county's reports and the reports' own indicator of each figure; several blocks ask for them."""
+    figures = store.county_figures(county)
+    verdicts = audit_reports(figures, store.county_claims(county))
+    return tuple(verdicts), dict(zip(figures["id"], figures["indicator"], strict=True))
 
 
 def verdicts_of(view: CountyView) -> list[Verdict]:
-    """The verdicts on the county's own reports, the worst first; a report that is printed again counts once."""
-    verdicts, _ = _all_verdicts(view.home)
-    own = [each for each in verdicts if view.book.county_of_report(each.county).key == view.place.key]
-    return sorted(own, key=lambda each: (_WORST_FIRST.index(each.verdict), each.document, each.id))
+    """The verdicts on the county's own reports, the worst first."""
+    verdicts, _ = _audited(view.store, view.place.key)
+    return sorted(verdicts, key=lambda each: (_WORST_FIRST.index(each.verdict), each.document, each.id))
 
 
 def audit_counts(view: CountyView) -> Counter[Outcome]:
@@ -106,7 +106,7 @@ def verdict_cell(outcome: Outcome, language: str) -> Cell:
 
 
 def _label(view: CountyView, verdict: Verdict) -> str:
-    _, indicators = _all_verdicts(view.home)
+    _, indicators = _audited(view.store, view.place.key)
     label = figure_label(verdict.stated_id, indicators[verdict.stated_id]) or Text.same(verdict.stated_id)
     if not verdict.place:
         return label[view.language]

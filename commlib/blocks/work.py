@@ -10,10 +10,8 @@ from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Table, bullets, columns, waits
-from commlib.declarations.sources import REGISTER
 from commlib.declarations.standards import standards
 from commlib.declarations.systems import SystemOfWork, systems
-from commlib.intake.reported import read_standards
 from commlib.view import CountyView
 
 
@@ -38,18 +36,16 @@ def _described(system: SystemOfWork, language: str) -> Block:
 
 def checklists(view: CountyView) -> Block:
     """The named checklists and classifications that the county's reports set, with their items."""
-    items = read_standards(view.home.data / "reported")
-    documents = set(view.facts["document"])
-    own = items[(items["doc"] + "-" + items["article"]).isin(documents)]
-    if own.empty:
+    items = view.store.county_checklist_items(view.place.key)
+    if items.empty:
         return waits(phrases.phrase("work.no_checklist", view.language), view.language)
     language = view.language
-    rows = [_checklist_row(str(standard), part, language) for standard, part in own.groupby("standard", sort=False)]
+    rows = [_checklist_row(str(standard), part, language) for standard, part in items.groupby("standard", sort=False)]
     order = list(dict.fromkeys(standards()[each].kind for each in standards()))
     rows.sort(key=lambda row: [phrases.phrase(f"list_kind.{kind}", language) for kind in order].index(row["kind"]))
     heads = columns(language, "checklist", "kind", "items_number", "items", numeric=("items_number",))
     return Table(phrases.phrase("work.checklists", language, n=len(rows)), heads, rows, kind="words",
-                 source=wording.sources_text(";".join(sorted(documents - {REGISTER})), language)).block()
+                 source=wording.sources_text(";".join(sorted(set(items["doc"] + "-" + items["article"]))), language)).block()
 
 
 def _checklist_row(standard: str, items: pd.DataFrame, language: str) -> dict[str, str]:

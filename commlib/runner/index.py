@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +52,7 @@ def write_indexes(workshop: Workshop, notebooks: Sequence[AnalysisNotebook], out
                 if each.status is Status.FAILED}
     site = _Site(workshop, notebooks, place_book(workshop.home), store, frozenset(store.reported_counties()), failures)
     places = _places(site)
-    findings, coverage = audit_findings(workshop, site.book), [_coverage(site, place) for place in places]
+    findings, coverage = audit_findings(store), [_coverage(site, place) for place in places]
     by_county = [notebook for notebook in notebooks if notebook.scope is Scope.COUNTY]
     for language in Language:
         rows = [_row(site, place, by_county, language, words, findings.get(place.key))
@@ -64,16 +63,16 @@ def write_indexes(workshop: Workshop, notebooks: Sequence[AnalysisNotebook], out
     return index_path(workshop.site, Language.ZH)
 
 
-def audit_findings(workshop: Workshop, book: PlaceBook) -> dict[str, int]:
+def audit_findings(store: Store) -> dict[str, int]:
     """The number of stated figures in doubt by county, for every county of which anything was checked."""
     from commlib.audit import FINDINGS, audit_reports
-    from commlib.intake.reported import read_reported
 
-    figures, claims = read_reported(workshop.home.data / "reported")
-    found: Counter[str] = Counter()
-    for verdict in audit_reports(figures, claims):
-        found[book.county_of_report(verdict.county).key] += verdict.verdict in FINDINGS
-    return dict(found)
+    found = {}
+    for county in store.reported_counties():
+        verdicts = audit_reports(store.county_figures(county), store.county_claims(county))
+        if verdicts:
+            found[county] = sum(each.verdict in FINDINGS for each in verdicts)
+    return found
 
 
 def _row(site: _Site, place: Place, notebooks: Sequence[AnalysisNotebook], language: str, coverage: Text,
