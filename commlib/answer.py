@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -67,6 +67,8 @@ def answer(view: CountyView, asked: Question, place: Place) -> dict[str, Any]:
         members = {member: answer(view, question(part), place) for member, part in asked.parts.items()}
         return {**empty, "status": "not_applicable", "members": members}
     rows = _rows(view, asked)
+    if rows.empty and isinstance(asked.of, Measure) and asked.nature is Nature.ACTUAL:
+        rows = _rows(view, replace(asked, nature=_only_nature(view, asked)))
     rows = rows[(rows["place"] == place.key) & (rows["member"] == asked.member)]
     if view.period:
         rows = rows[rows["period"] == view.period]
@@ -116,6 +118,13 @@ def _measure_questions(of: Measure) -> list[Question]:
             found += [Question(part, of, member, nature) for member, part in parts.items()]
             found.append(Question(f"{of.id}__{breakdown.id}{ending}", of, "", nature, parts))
     return found
+
+
+def _only_nature(view: CountyView, asked: Question) -> Nature:
+    """The nature in which a measure is stated where it is stated in one only: a task is a target, asked for or not."""
+    facts = view.facts[(view.facts["kind"] == "measure") & (view.facts["quantity"] == asked.of.id)]
+    natures = facts["nature"].unique()
+    return Nature(natures[0]) if len(natures) == 1 else Nature.ACTUAL
 
 
 def _rows(view: CountyView, asked: Question) -> pd.DataFrame:

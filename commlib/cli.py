@@ -61,6 +61,7 @@ app = typer.Typer(cls=_Commands, name="commlib", help=_both("cli.commlib"), no_a
                   rich_markup_mode=None, pretty_exceptions_enable=False)
 
 AnyFormat = Annotated[Format, typer.Option("--format", help=_both("cli.format"))]
+OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help=_both("cli.out"))]
 WordsLanguage = Annotated[Language, typer.Option("--lang", help=_both("cli.words"))]
 
 
@@ -71,17 +72,65 @@ def run(
     period: Annotated[str | None, typer.Option(help=_both("cli.period"))] = None,
     lang: Annotated[str, typer.Option(metavar="zh,en", help=_both("cli.languages"))] = "zh,en",
     jobs: Annotated[int | None, typer.Option(help=_both("cli.jobs"))] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help=_both("cli.out"))] = None,
+    out: OutFolder = None,
+    force: Annotated[bool, typer.Option("--force", help=_both("cli.force"))] = False,
+    only_failed: Annotated[bool, typer.Option("--only-failed", help=_both("cli.only_failed"))] = False,
+    resume: Annotated[bool, typer.Option("--resume", help=_both("cli.resume"))] = False,
 ) -> None:
-    """Run notebooks and publish their pages."""
+    """Run what changed and publish its pages."""
     from commlib.home import find_home
-    from commlib.runner.execute import default_jobs
+    from commlib.runner.changes import Choice
+    from commlib.runner.dispatch import default_jobs
     from commlib.runner.run import run as run_all
 
     if jobs is not None and jobs < 1:
         raise ParameterError(phrases.text("parameter.bad_jobs", found=jobs))
-    languages = list(dict.fromkeys(part.strip() for part in lang.split(",")))
-    _say_summary(run_all(find_home(), notebooks or [], county, period, languages, jobs or default_jobs(), out))
+    choice = Choice.FAILED if only_failed else Choice.ALL if force else Choice.CHANGED
+    command = " ".join(["commlib", *sys.argv[1:]])
+    summary = run_all(find_home(), notebooks or [], county, period, _languages(lang), jobs or default_jobs(), out, choice,
+                      command)
+    if resume:
+        _say_before(summary)
+    _say_summary(summary)
+
+
+@app.command(help=_both("cli.plan"))
+def plan(
+    notebooks: Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK]...", help=_both("cli.notebooks"))] = None,
+    county: Annotated[str | None, typer.Option(metavar="CODE[,CODE]|all", help=_both("cli.counties"))] = None,
+    period: Annotated[str | None, typer.Option(help=_both("cli.period"))] = None,
+    lang: Annotated[str, typer.Option(metavar="zh,en", help=_both("cli.languages"))] = "zh,en",
+    out: OutFolder = None,
+    output: AnyFormat = Format.TEXT,
+) -> None:
+    """List the work as data: each item with the reason why it runs or does not."""
+    from commlib.home import find_home
+    from commlib.runner.changes import PLAN_COLUMNS, plan_rows
+    from commlib.runner.run import prepare
+
+    languages = _languages(lang)
+    work = prepare(find_home(), notebooks or [], county, period, languages, out)
+    _show(plan_rows(work.weighed(), work.planned.skipped, languages[0]), PLAN_COLUMNS, output)
+
+
+@app.command(help=_both("cli.runs"))
+def runs(out: OutFolder = None, output: AnyFormat = Format.TEXT) -> None:
+    """List every run."""
+    from commlib.home import find_home
+    from commlib.runner.changes import RUN_COLUMNS, run_rows
+    from commlib.runner.run import ledger_in
+
+    _show(run_rows(ledger_in(find_home(), out)), RUN_COLUMNS, output)
+
+
+@app.command(help=_both("cli.failures"))
+def failures(out: OutFolder = None, output: AnyFormat = Format.TEXT) -> None:
+    """List every item that failed or was left undone."""
+    from commlib.home import find_home
+    from commlib.runner.changes import FAILURE_COLUMNS, failure_rows
+    from commlib.runner.run import ledger_in
+
+    _show(failure_rows(ledger_in(find_home(), out)), FAILURE_COLUMNS, output)
 
 
 @app.command(help=_both("cli.audit"))
@@ -160,12 +209,24 @@ def places(output: AnyFormat = Format.TEXT) -> None:
     _show(place_rows(find_home()), (), output)
 
 
+def _languages(given: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in given.split(",")))
+
+
+def _say_before(summary: Summary) -> None:
+    before = summary.before
+    typer.echo(_both("run.no_before") if before is None else _both(
+        "run.before", run=before.run, started=before.started, done=before.done, failed=before.failed,
+        left=before.due - before.done - before.failed))
+
+
 def _say_summary(summary: Summary) -> None:
     for each in summary.failures:
         what = " ".join(part for part in (each.item.notebook.id, each.item.county, each.item.language) if part)
         typer.echo(f"{_both('run.failure')} {what}: {each.first_line}")
     failed = len(summary.failures)
-    typer.echo(_both("run.counts", done=len(summary.outcomes) - failed, failed=failed, skipped=summary.skipped))
+    typer.echo(_both("run.counts", done=len(summary.outcomes) - failed, failed=failed, skipped=summary.skipped,
+                     unchanged=summary.unchanged))
     typer.echo(f"{_both('run.index')}: {summary.index}")
     if failed:
         raise typer.Exit(1)

@@ -79,8 +79,8 @@ def _significant(value: float) -> str:
 
 
 def percent(value: float, language: str, decimals: int = _RATE_DECIMALS) -> str:
-    """A percentage: 62.8% in Chinese, 62.8 % in English."""
-    return _percent_sign(plain(value, decimals), language)
+    """A percentage: 62.8% in Chinese, 62.8 % in English; a true zero is "0", less than half a unit "0.0"."""
+    return _percent_sign(plain(value, decimals if value else 0), language)
 
 
 def _percent_sign(number: str, language: str) -> str:

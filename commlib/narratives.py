@@ -11,6 +11,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.audit import FINDINGS, Outcome
+from commlib.bilingual import listed
 from commlib.blocks import wording
 from commlib.blocks.audit import audit_counts, verdicts_of
 from commlib.blocks.block import Block
@@ -112,9 +113,9 @@ def _report_audit(view: CountyView) -> Iterator[str]:
 def _audit_sentence(view: CountyView) -> Iterator[str]:
     counts = audit_counts(view)
     if counts:
-        yield phrases.phrase("narrative.audit", view.language, n=counts.total(), consistent=counts[Outcome.CONSISTENT],
-                             rounding=counts[Outcome.ROUNDING], mislabelled=counts[Outcome.BASE_MISLABELLED],
-                             inconsistent=counts[Outcome.INCONSISTENT], unverifiable=counts[Outcome.UNVERIFIABLE])
+        parts = [phrases.phrase(f"narrative.audit_{outcome}", view.language, n=counts[outcome])
+                 for outcome in Outcome if counts[outcome]]
+        yield phrases.phrase("narrative.audit", view.language, n=counts.total(), parts=listed(parts, view.language))
 
 
 _SECTIONS: dict[str, Callable[[CountyView], Iterator[str]]] = {

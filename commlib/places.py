@@ -17,6 +17,9 @@ from commlib.bilingual import Text, listed
 from commlib.errors import DeclarationError, ParameterError, StoreError
 from commlib.home import Home, find_home
 from commlib.placenames import declared_places, english_name
+from commlib.reads import note
+
+NAME_LISTS = ("provinces.csv", "prefectures.csv", "counties.csv")
 
 
 class PlaceLevel(StrEnum):
@@ -117,6 +120,7 @@ class PlaceBook:
     def townships(self, county: str) -> list[Place]:
         """The township-level rows of a county by code, placeholders among them; none for a slug."""
         key = self.county(county).key
+        note(f"townships/{key}")
         if key not in self._townships:
             rows = _township_rows(self.folder / "townships.parquet", key) if key in self.register else []
             self._townships[key] = [self._township(code, name, key) for code, name in rows]
@@ -181,6 +185,7 @@ def township_kind(code: str, name: str) -> str:
 
 def place_book(home: Home | None = None) -> PlaceBook:
     """The places of a home, read once per home; raises StoreError where the register's lists cannot be read."""
+    note("places")
     return _book((home or find_home()).data / "register")
 
 

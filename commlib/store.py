@@ -15,13 +15,15 @@ from typing import Any
 import pandas as pd
 
 from commlib import phrases
-from commlib.errors import StoreError
+from commlib.errors import DataError, StoreError
 from commlib.home import Home, find_home
+from commlib.reads import note
+from commlib.slices import read_slices, slice_hash, write_slices
 
 _CURRENT = "CURRENT"
 # What the stored facts follow from, beside the data: when one of these changes, the store is built again.
 _CODE = ("declarations", "intake", "indicators/compute.py", "indicators/held.py", "indicators/hierarchy.py",
-         "hedges.py", "periods.py", "placenames.py", "places.py", "store.py", "store_build.py", "units.py")
+         "hedges.py", "periods.py", "placenames.py", "places.py", "slices.py", "store.py", "store_build.py", "units.py")
 
 
 @dataclass(frozen=True)
@@ -49,29 +51,43 @@ class Store:
 
     def _slice(self, table: str, county: str) -> pd.DataFrame:
         path = self.root / table / f"{county}.parquet"
+        note(f"{table}/{county}")   # also where there is none yet
         return _read(path if path.is_file() else path.with_name("_none.parquet"))
 
     @cached_property
     def county_totals(self) -> pd.DataFrame:
         """The register's measures at county level for every county of the country: a facts frame."""
+        note("county_totals")
         return _read(self.root / "county_totals.parquet")
 
     @cached_property
     def name_disagreements(self) -> pd.DataFrame:
         """Units of the register whose name tells another kind than their code: code, name, both kinds, county."""
+        note("name_disagreements")
         return _read(self.root / "name_disagreements.parquet")
 
     def reported_counties(self) -> list[str]:
         """Keys of the counties and places that a report speaks of, in order."""
+        note("reported")
         try:
             return list(json.loads((self.root / "manifest.json").read_text())["reported"])
         except (OSError, ValueError, KeyError) as problem:
             raise StoreError(phrases.text("error.damaged_store", path="manifest.json", problem=problem)) from None
 
+    def slice_hash(self, name: str) -> str:
+        """The hash of what a slice holds, as built: `facts/411325`, `facts/*` for all of them; `absent` without one."""
+        return slice_hash(self._slices, name)
+
+    @cached_property
+    def _slices(self) -> dict[str, str]:
+        return read_slices(self.root)
+
     def ask(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Answer a question over all counties by DuckDB; `facts` and `county_totals` are tables, `?` takes parameters."""
         import duckdb
 
+        note("facts/*")
+        note("county_totals")
         with duckdb.connect() as connection:
             for name, pattern in (("facts", "facts/*.parquet"), ("county_totals", "county_totals.parquet")):
                 relation = connection.read_parquet(str(self.root / pattern))
@@ -100,12 +116,23 @@ def open_store(home: Home | None = None) -> Store:
     current = _current(home)
     if current:
         return current
+    existed = home.outputs.exists()
     try:
         home.outputs.mkdir(parents=True, exist_ok=True)
         with FileLock(home.outputs / "store.lock"):
             return _current(home) or _build(home)
+    except DataError:   # nothing is written of bad data, not even an empty folder
+        (home.outputs / "store.lock").unlink(missing_ok=True)
+        for folder in (home.store, *([] if existed else [home.outputs])):
+            _remove_if_empty(folder)
+        raise
     except (PermissionError, OSError) as problem:
         raise StoreError(phrases.text("error.cannot_write", path=home.outputs.name, problem=problem)) from None
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _named(home: Home) -> str:
@@ -160,6 +187,7 @@ def _build(home: Home) -> Store:
     (building / "facts").mkdir(parents=True)
     try:
         reported = build_tables(home, building)
+        write_slices(home, building, reported)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise

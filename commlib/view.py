@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -26,9 +26,12 @@ class CountyView:
     place: Place
     period: str | None
     language: Language
-    home: Home
-    store: Store
-    book: PlaceBook
+    home: Home = field(repr=False)
+    store: Store = field(repr=False)
+    book: PlaceBook = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<CountyView {self.place.name[self.language]} {self.place.key}, {len(self.facts)} facts, period {self.period}>"
 
     @cached_property
     def facts(self) -> pd.DataFrame:

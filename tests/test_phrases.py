@@ -21,6 +21,7 @@ from commlib.declarations.standards import standards
 from commlib.declarations.systems import systems
 from commlib.declarations.tables import ColumnType
 from commlib.indicators.registry import Direction, indicators
+from commlib.runner.changes import Reason
 from commlib.runner.notebooks import ParameterType
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -167,7 +168,7 @@ def of(vocabulary: type[StrEnum]) -> set[str]:
     ("holds.", {each.holds for each in measures().values() if not each.holds.isdigit()} | {"months"}),
     ("status.", set(STATUSES)), ("status_meaning.", set(STATUSES)),
     ("grade.", set(GRADES)), ("grade_meaning.", set(GRADES)),
-    ("chart.verdict_", of(Outcome)),
+    ("chart.verdict_", of(Outcome)), ("reason.", of(Reason)),
     ("parameter.kind_", of(ParameterType)),
     ("list_kind.", {each.kind for each in standards().values()}),
     ("cycle.", {each.cycle for system in systems().values() for each in system.cycles}),

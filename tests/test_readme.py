@@ -52,9 +52,9 @@ def contract(name: str) -> dict[str, set[str]]:
     """Commands of the contract with the options that the page gives each of them."""
     (block,) = [text for text in blocks(name) if text.startswith("commlib ")]
     found = {}
-    for line in block.splitlines():
+    for line in re.sub(r"\n +", " ", block).splitlines():   # an indented line goes on
         _, commands, *_ = line.split(" ")
-        found |= {command: set(re.findall(r"--[a-z]+", line)) for command in commands.split("|")}
+        found |= {command: set(re.findall(r"--[a-z-]+", line)) for command in commands.split("|")}
     return found
 
 

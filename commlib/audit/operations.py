@@ -69,9 +69,12 @@ def units_meet(claim: Claim) -> bool:
         return False
     powers: Counter[str] = Counter(dict(above.pop()))
     powers.subtract(dict(below.pop()))
-    left = frozenset((name, power) for name, power in powers.items() if power)
+    # A bare number is neutral: 200 persons in 10 communities are 20 persons, 90 forms from 100 persons are 90 %.
+    left = frozenset((name, power) for name, power in powers.items() if power and name != "count")
     if claim.operation is Operation.PER_UNIT:
-        return left == _kind(claim.unit)
+        return left == frozenset(part for part in _kind(claim.unit) if part[0] != "count")
+    if claim.operation is Operation.SHARE and {"count"} & set(powers):
+        left = frozenset(part for part in left if part[0] not in ("person", "home"))
     return not left and unit(claim.unit).measures("share")
 
 

@@ -78,7 +78,7 @@ def mislabelled(claim: Claim, value: Fraction, base: Figure) -> Text:
     again = ratio(claim, claim.numerators, base.base_value)
     return phrases.text(
         "audit.mislabelled", formula=formula(claim, value), stated=stated(claim), id=base.id,
-        base=Text(zh=base.label.zh, en=f"{base.label.en} ({base.label.zh})"), amount=amount(base),
+        base=base.label, amount=amount(base),
         left=left_side(claim, [base]), result=result(claim, again if again is not None else Fraction(0)))
 
 

@@ -144,8 +144,9 @@ def _rows(frame: pd.DataFrame, columns: Iterable[str]) -> list[tuple[str, dict[s
     kept = frame.reindex(columns=list(columns)).astype(object)
     kept = kept.where(kept.notna(), "")
     rows = kept.to_dict("records")
-    # A filtered frame keeps its index, and so the line of its file; the header is line 1.
-    lines = [str(int(label) + 2 if isinstance(label, Integral) else place + 2)
+    # A frame that was read from a file has its lines as index `line`; in another the header would be line 1.
+    first = 0 if frame.index.name == "line" else 2
+    lines = [str(int(label) + first if isinstance(label, Integral) else place + 2)
              for place, label in enumerate(frame.index)]
     return [(line, {str(name): str(value).strip() for name, value in row.items()})
             for line, row in zip(lines, rows, strict=True)]

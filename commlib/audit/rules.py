@@ -76,9 +76,7 @@ def _hedged(case: Case) -> Decision | None:
     allowed = case.found.interval
     if allowed is None:
         return None
-    # The closest the parts can come to the stated value: if that prints as it, the two may well agree.
-    closest = allowed.nearest(case.stated)
-    if not isinstance(closest, Fraction) or rounded(closest, case.decimals) != case.stated:
+    if not allowed.low <= case.stated <= allowed.high:
         return None
     return _decision(case, Outcome.UNVERIFIABLE, reasons.within(case.claim, allowed))
 
@@ -102,7 +100,7 @@ def _truncates(case: Case) -> Decision | None:
 
 
 def _satisfies(case: Case) -> Decision | None:
-    if not case.claim.stated.hedged:
+    if case.claim.stated.qualifier not in (Qualifier.AT_LEAST, Qualifier.AT_MOST):
         return None
     allowed = _stated_interval(case.claim)
     if not allowed.low <= case.value <= allowed.high:
@@ -127,7 +125,7 @@ def _inconsistent(case: Case) -> Decision:
 
 def _restated(case: Case) -> Decision:
     first = case.claim.operands[0]
-    equal = rounded(case.value, case.decimals) == case.stated
+    equal = case.value == case.stated
     same = first.indicator == case.claim.stated.indicator and first.same_place(case.claim.stated)
     outcome = _RESTATEMENT[same, equal]
     return _decision(case, outcome, reasons.restated(case.claim, outcome))

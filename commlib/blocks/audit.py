@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from commlib import phrases
-from commlib.audit import FINDINGS, Outcome, Verdict, audit_reports
+from commlib.audit import FINDINGS, Outcome, Verdict, audit_reports, without_reprints
 from commlib.bilingual import Text
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Cell, Row, Table, bullets, chart, columns, folded, mark, waits
@@ -31,12 +31,12 @@ _WORST_FIRST = (Outcome.INCONSISTENT, Outcome.BASE_MISLABELLED, Outcome.ROUNDING
 def _audited(store: Store, county: str) -> tuple[tuple[Verdict, ...], dict[str, str]]:
     """Verdicts on a county's reports and the reports' own indicator of each figure; several blocks ask for them."""
     figures = store.county_figures(county)
-    verdicts = audit_reports(figures, store.county_claims(county))
+    verdicts = without_reprints(audit_reports(figures, store.county_claims(county)), figures)
     return tuple(verdicts), dict(zip(figures["id"], figures["indicator"], strict=True))
 
 
 def verdicts_of(view: CountyView) -> list[Verdict]:
-    """The verdicts on the county's own reports, the worst first."""
+    """The verdicts on the county's own reports, the worst first; a report that is printed again counts once."""
     verdicts, _ = _audited(view.store, view.place.key)
     return sorted(verdicts, key=lambda each: (_WORST_FIRST.index(each.verdict), each.document, each.id))
 
@@ -124,14 +124,16 @@ def distrust(view: CountyView) -> Block:
     findings = [each for each in verdicts_of(view) if each.verdict in FINDINGS]
     lines = [phrases.phrase("audit_page.distrust_line", view.language, figure=_label(view, each), id=each.stated_id,
                             stated=_stated(each, view.language), why=each.why[view.language]) for each in findings]
-    lines += _difference_lines(view)
+    lines += _difference_lines(view, {each.stated_id for each in findings})
     if not lines:
         sentence = phrases.phrase("audit_page.no_finding", view.language)
         return Block(f"<p>{sentence}</p>", sentence)
     return bullets(phrases.phrase("audit_page.distrust", view.language, n=len(lines)), lines)
 
 
-def _difference_lines(view: CountyView) -> list[str]:
+def _difference_lines(view: CountyView, said: set[str]) -> list[str]:
+    """Stated totals that differ from their parts, but for those that a finding speaks of already."""
     rows = each_row(total_differences(view.facts, hierarchy_of(view.facts), measures().values()))
     return [phrases.phrase("audit_page.total_line", view.language, label=quantity_label(row.id)[view.language],
-                           stated=f"{row.stated:,.10g}", summed=f"{row.summed:,.10g}", sources=row.sources) for row in rows]
+                           stated=f"{row.stated:,.10g}", summed=f"{row.summed:,.10g}", sources=row.sources)
+            for row in rows if row.sources.split(";")[0] not in said]

@@ -10,7 +10,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks.html import Cell, mark
 from commlib.declarations.sources import REGISTER
-from commlib.formatting import MISSING, amount, hedged
+from commlib.formatting import MISSING, amount, hedged, plain
 from commlib.indicators.registry import indicators
 from commlib.view import CountyView
 
@@ -30,7 +30,8 @@ def fact_cell(fact: Any, language: str) -> Cell:
     if fact.qualifier == "approx":
         text = phrases.phrase("number.about", language, value=amount(fact.value, fact.unit, language, as_stated=True))
     elif fact.qualifier == "range":
-        text = "–".join(amount(end, fact.unit, language, as_stated=True) for end in (fact.low, fact.high))
+        high = amount(fact.high, fact.unit, language, as_stated=True)
+        text = f"{plain(fact.low, 0 if fact.low == int(fact.low) else 1)}–{high}"
     else:
         text = hedged(fact.value, fact.low, fact.high, fact.unit, language, as_stated=True)
     return Cell(text, f"{fact.stated_value} {fact.stated_unit}")
@@ -79,6 +80,8 @@ def place_label(view: CountyView, row: Any) -> str:
     """The place of a row, with the named subset behind it; empty for the whole county."""
     name = "" if row.place == view.place.key else view.name_of(row.place)
     scope = " ".join(part for part in (row[f"scope_{view.language}"], row.get(f"detail_{view.language}", "")) if part)
-    if not scope:
-        return name
-    return phrases.phrase("label.scope", view.language, place=name or view.place.name[view.language], scope=scope)
+    if not scope or not name:
+        return name or scope
+    if name in scope:   # several places named together are place and subset at once
+        return scope
+    return phrases.phrase("label.scope", view.language, place=name, scope=scope)

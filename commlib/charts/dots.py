@@ -48,7 +48,7 @@ def _word(verdict: str, language: str) -> str:
 
 
 def _checked(rows: pd.DataFrame, write: Write, language: str) -> str:
-    """Say how many checks came out how, the widest gap, and the highest and lowest recomputed value."""
+    """Say how many checks came out how, and the widest gap."""
     counts = rows["verdict"].value_counts()
     verdicts = listed([phrases.phrase("chart.verdict_count", language, verdict=_word(name, language), n=counts[name])
                        for name in style().verdict if name in counts], language)
@@ -57,11 +57,10 @@ def _checked(rows: pd.DataFrame, write: Write, language: str) -> str:
     if not known.empty:
         gaps = (known["stated"] - known["recomputed"]).abs()
         widest = known.iloc[gaps.argmax()]
-        highest, lowest = known.iloc[known["recomputed"].argmax()], known.iloc[known["recomputed"].argmin()]
         said.append(phrases.phrase(
             "chart.widest" if gaps.max() > 0 else "chart.no_gap", language,
             label=widest["label"], stated=write(float(widest["stated"])),
-            recomputed=write(float(widest["recomputed"])), highest=highest["label"], lowest=lowest["label"]))
+            recomputed=write(float(widest["recomputed"]))))
     return findings.joined(said, language)
 
 

@@ -54,6 +54,8 @@ def bin_values(values: pd.Series) -> Bins:
     step = step if high > low else 1.0
     start = math.floor(low / step + 1e-9) * step
     number = math.floor((end - start) / step + 1e-9) + 1
+    if number > 1 and not whole and not open_end and math.isclose(start + (number - 1) * step, end):
+        number -= 1   # the highest value closes the last bin: nothing is above 100 %
     empty = Bins(start, step, [0] * (number + open_end), open_end, 0.5 if whole else 0.0)
     counts = pd.Series([empty.index(value) for value in values]).value_counts()
     return replace(empty, counts=[int(counts.get(i, 0)) for i in range(len(empty.counts))])

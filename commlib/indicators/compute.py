@@ -126,6 +126,8 @@ def _roll_up(table: pd.DataFrame, places: pd.DataFrame, names: list[str]) -> pd.
     """Add the places that do not state all arguments themselves but have places below that do."""
     values = [f"{name}|{part}" for name in names for part in ("value", "low", "high")]
     for child_level, parent_level in _LEVELS_UPWARDS:
+        if child_level not in set(table["level"]):
+            continue
         children = table[(table["level"] == child_level) & (table["parent_level"] == parent_level)]
         done = set(table.index)
         children = children[children["parent"].map({each: each not in done for each in children["parent"].unique()}).astype(bool)]

@@ -58,11 +58,17 @@ def held(rows: pd.DataFrame, slot: Slot, at: Period) -> pd.DataFrame:
     moment = at.last_year() if slot.last_year else at
     if moment is None or rows.empty:
         return pd.DataFrame(columns=COLUMNS)
+    if (rows["period"] == moment.text).all() and rows["place"].is_unique:   # nearly always
+        return _columns(rows, moment)
     usable = [text for text in rows["period"].unique() if holds_at(parse_period(text), moment, slot.measure.holds)]
     latest_last = sorted(usable, key=lambda text: _closeness(parse_period(text), moment))
     rows = rows[rows["period"].isin(usable)]
     order = rows["period"].map({text: number for number, text in enumerate(latest_last)})
     rows = rows.assign(order=order).sort_values(["order", "document"], kind="stable").drop_duplicates("place", keep="last")
+    return _columns(rows, moment)
+
+
+def _columns(rows: pd.DataFrame, moment: Period) -> pd.DataFrame:
     return pd.DataFrame({
         "value": rows["value"], "low": rows["low"], "high": rows["high"], "source": rows["source"],
         "since": rows["period"].where(rows["period"] != moment.text, ""), "estimated": rows["qualifier"] != "exact",

@@ -15,6 +15,7 @@ from commlib.home import Home
 from commlib.intake.reported_facts import FACT_COLUMNS
 from commlib.placenames import declared_places
 from commlib.places import township_kind
+from commlib.reads import note
 
 # The kinds of township that codes tell, and the member of the breakdown that counts them.
 _MEMBERS = {"subdistrict": "subdistricts", "town": "towns", "township": "townships",
@@ -108,6 +109,7 @@ def _frame(codes: pd.Series[str], names: pd.Series[str], values: Mapping[tuple[s
 
 
 def _read(home: Home, table: str) -> pd.DataFrame:
+    note("data/register")
     path: Path = home.data / "register" / f"{table}.parquet"
     try:
         return pd.read_parquet(path).astype(str)

@@ -9,6 +9,7 @@ import pandas as pd
 from commlib.declarations.tables import table
 from commlib.errors import DataError, Fault
 from commlib.intake.tabular import collected, read_table, reference_faults
+from commlib.reads import note
 
 
 def read_figures(folder: Path) -> pd.DataFrame:
@@ -48,5 +49,6 @@ def read_reported(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _read(folder: Path, table_id: str) -> pd.DataFrame:
+    note("data/reported")
     declaration = table(table_id)
     return read_table(folder / Path(declaration.file).name, declaration)

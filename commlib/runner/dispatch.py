@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from commlib.runner.warm import Answer, Task, receive, send
+from commlib.runner.children import Answer, Task
+from commlib.runner.warm import receive, send
 
+_LONGEST_END = 20.0   # seconds
 _AHEAD = 2   # tasks handed over beyond those that run, so that no child waits for the next one
 
 
@@ -50,9 +53,20 @@ def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str],
     except (EOFError, BrokenPipeError):
         pass
     except BaseException:
-        parent.kill()   # its children die with it
+        _end(parent)
         raise
     return deque([*handed.values(), *waiting])
+
+
+def _end(parent: subprocess.Popen[bytes]) -> None:
+    """End a warm parent by ending its requests, upon which it ends its children and all that they started."""
+    assert parent.stdin
+    with contextlib.suppress(OSError):
+        parent.stdin.close()
+    try:
+        parent.wait(_LONGEST_END)
+    except subprocess.TimeoutExpired:
+        parent.kill()   # its children die with it
 
 
 def _start(jobs: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -62,3 +76,8 @@ def _start(jobs: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]
     command = [sys.executable, "-c", "from commlib.runner.warm import main; main()", str(jobs)]
     return subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             env={**os.environ, **environment, "PYTHONPATH": path})
+
+
+def default_jobs() -> int:
+    """One worker for each core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbclient.exceptions import DeadKernelError
-from papermill.engines import NBClientEngine
-from papermill.exceptions import PapermillExecutionError
+import nbformat
 
 from commlib import phrases
 from commlib.errors import StoreError
-from commlib.runner import warm
 from commlib.runner.notebooks import Value
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 KERNEL = "python3"
 OURS, STOCK = "commlib", "nbclient"
-_UNFAITHFUL = ("%%debug", "%debug", "breakpoint(", "%pdb", "widgets.Output(", "import Output")   # ask for sockets
+_UNFAITHFUL = ("%%debug", "%debug", "breakpoint(", "%pdb", ".Output(", "import Output")   # ask for sockets
 _LONGEST_SOCKET_FOLDER = 80   # an address of the file system has at most 107 bytes
 _QUIET = ["--IPKernelApp.log_level=50"]   # a kernel says how it was stopped, and that its address is not encrypted
 _ADDED_TAGS = {"papermill-error-cell-tag", "injected-parameters"}   # of cells that papermill puts in
@@ -36,35 +34,6 @@ class CellError:
 
     cell: int
     line: str
-
-
-class CommlibEngine(NBClientEngine):   # type: ignore[misc]
-    """A papermill engine (`papermill --engine commlib`) whose kernel runs in a forked process, without sockets."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, log_output: bool = False, **kwargs: Any) -> None:
-        """Execute in this process where it was forked for it, else in a child of it; raises DeadKernelError."""
-        if warm.is_child():
-            _execute_here(nb_man, log_output)
-            return
-        answer = warm.run_forked(partial(_executed, nb_man, log_output), kwargs.get("execution_timeout") or float("inf"))
-        if answer.ended:
-            raise DeadKernelError(f"Kernel died ({answer.ended})")
-        nb_man.nb = answer.result
-
-
-def _execute_here(nb_man: Any, log_output: bool) -> None:
-    from papermill.clientwrap import PapermillNotebookClient
-
-    from commlib.runner.memory_kernel import MemoryKernelManager
-
-    PapermillNotebookClient(nb_man, km=MemoryKernelManager(), timeout=None, log_output=log_output,
-                            coalesce_streams=True).execute()
-
-
-def _executed(nb_man: Any, log_output: bool) -> Any:
-    _execute_here(nb_man, log_output)
-    return nb_man.nb
 
 
 def engine_for(notebook: Path) -> str:
@@ -84,6 +53,9 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Value], kept: Path
     """
     import papermill
     from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+
+    from commlib.runner.papermill_engine import CommlibEngine  # not before papermill, which loads it by its entry point
 
     papermill_engines.register(OURS, CommlibEngine)   # the entry point is there only where the package is installed
     writing = running_copy(kept)
@@ -113,6 +85,16 @@ def execute_notebook(notebook: Path, parameters: Mapping[str, Value], kept: Path
 def running_copy(kept: Path) -> Path:
     """Where the copy of a notebook is written while it runs; it stays there only if its worker dies."""
     return kept.with_name(f".{kept.stem}.running.ipynb")
+
+
+def keep_what_was_executed(kept: Path) -> None:
+    """Keep the copy of a notebook whose worker died, as far as it was written; one that is not whole is removed."""
+    copy = running_copy(kept)
+    try:
+        json.loads(copy.read_bytes())
+        copy.replace(kept)
+    except (OSError, ValueError):
+        copy.unlink(missing_ok=True)
 
 
 def prepare_process(environment: Mapping[str, str]) -> None:
@@ -157,8 +139,6 @@ def _own_kernel_manager() -> type[Any]:
 
 def _cell_number(kept: Path, error: Any) -> int:
     """The failed cell's place among all cells of the notebook that was kept, without papermill's own banners."""
-    import nbformat
-
     cells = nbformat.read(kept, as_version=4).cells  # type: ignore[no-untyped-call]
     own = [cell for cell in cells if not _ADDED_TAGS & set(cell.metadata.get("tags", []))]
     failed = [number for number, cell in enumerate(own, start=1) if cell.metadata.get("papermill", {}).get("exception")]

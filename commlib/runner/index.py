@@ -11,8 +11,8 @@ from commlib.bilingual import Language, Text
 from commlib.errors import ParameterError
 from commlib.places import Place, PlaceBook, place_book
 from commlib.publish.site import IndexRow, Link, Reason, index_path, relative_href, write_index
-from commlib.runner.execute import Outcome, Status
 from commlib.runner.notebooks import AnalysisNotebook, Scope
+from commlib.runner.outcomes import Outcome, Status
 from commlib.runner.pages import Workshop, package_version
 from commlib.runner.plan import Item, why_not
 from commlib.store import Store
@@ -65,11 +65,12 @@ def write_indexes(workshop: Workshop, notebooks: Sequence[AnalysisNotebook], out
 
 def audit_findings(store: Store) -> dict[str, int]:
     """The number of stated figures in doubt by county, for every county of which anything was checked."""
-    from commlib.audit import FINDINGS, audit_reports
+    from commlib.audit import FINDINGS, audit_reports, without_reprints
 
     found = {}
     for county in store.reported_counties():
-        verdicts = audit_reports(store.county_figures(county), store.county_claims(county))
+        figures = store.county_figures(county)
+        verdicts = without_reprints(audit_reports(figures, store.county_claims(county)), figures)
         if verdicts:
             found[county] = sum(each.verdict in FINDINGS for each in verdicts)
     return found

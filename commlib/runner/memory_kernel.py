@@ -8,20 +8,35 @@ engine runs.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
+import signal
 import sys
+import threading
 from collections import deque
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from queue import Empty
+from types import FrameType
 from typing import Any
 
+import ipykernel
 from ipykernel.inprocess.socket import DummySocket
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp, ioloop  # type: ignore[attr-defined]
 from jupyter_client.session import Session
+from traitlets.config import Config
+
+from commlib import phrases
 
 TESTED = {"ipykernel": ((7, 0), (8, 0)), "nbclient": ((0, 10), (0, 12)), "papermill": ((2, 6), (3, 0))}
+
+MOST_OUTPUT = 8 << 20   # characters that one cell may put out; nbclient takes 0.4 s for a million
+_OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data")
+_STOP = signal.SIGUSR2
 
 
 def supported() -> bool:
@@ -32,12 +47,24 @@ def supported() -> bool:
     return hasattr(os, "fork") and all(low <= release(name) < high for name, (low, high) in TESTED.items())
 
 
+class OutputFlood(RuntimeError):
+    """A cell put out more than a notebook can hold."""
+
+
+def _texts(content: dict[str, Any]) -> list[str]:
+    """The texts that an output message brings."""
+    if "text" in content:
+        return [content["text"]]
+    return [value if isinstance(value, str) else json.dumps(value) for value in content["data"].values()]
+
+
 class MemorySession(Session):
     """A session whose `send` hands the message over in memory, packed and unpacked as the wire would do it."""
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.channels: dict[str, Channel] = {"shell": Channel(), "iopub": Channel()}
+        self.flood, self._written = "", 0
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, ident: Any = None,
              buffers: Any = None, track: bool = False, header: Any = None, metadata: Any = None) -> Any:
@@ -46,8 +73,31 @@ class MemorySession(Session):
             msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
         wire = {part: self.unpack(self.pack(message[part])) for part in ("header", "parent_header", "metadata", "content")}
         wire.update(msg_id=message["msg_id"], msg_type=message["msg_type"], buffers=list(buffers or []))
+        if self._is_too_much(wire):
+            return message
+        if message["msg_type"] == "execute_reply" and self.flood and wire["content"]["status"] == "ok":
+            self._fail(wire, parent)
         self.channels["iopub" if stream is not None else "shell"].put(wire)   # a kernel without sockets replies to None
         return message
+
+    def _is_too_much(self, wire: dict[str, Any]) -> bool:
+        """Count what the running cell puts out; past the limit it is dropped, and the cell's code is stopped."""
+        if wire["msg_type"] == "execute_input":
+            self._written, self.flood = 0, ""
+        if wire["msg_type"] not in _OUTPUTS:
+            return False
+        self._written += sum(len(each) for each in _texts(wire["content"]))
+        if self._written > MOST_OUTPUT and not self.flood:
+            said = phrases.text("run.flood", megabytes=MOST_OUTPUT >> 20)
+            self.flood = f"{said.en} / {said.zh}"
+            signal.pthread_kill(threading.main_thread().ident or 0, _STOP)
+        return bool(self.flood)
+
+    def _fail(self, wire: dict[str, Any], parent: Any) -> None:
+        """Make an error of the reply of a cell that swallowed the error of too much output, or had ended before it."""
+        error = {"ename": OutputFlood.__name__, "evalue": self.flood, "traceback": [f"{OutputFlood.__name__}: {self.flood}"]}
+        self.send(True, "error", error, parent=parent)
+        wire["content"].update(error, status="error")
 
     def feed_identities(self, msg_list: Any, copy: bool = True) -> Any:
         """Requests in memory carry no identities."""
@@ -125,6 +175,27 @@ class MemoryClient:
         """Ready at once."""
 
 
+class _NoShellThread:
+    """Stands where a kernel has the thread of its shell channel: there is none, yet it is asked for its parent thread."""
+
+    parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class MemoryKernel(IPythonKernel):
+    """A kernel whose requests are awaited in the client's own event loop."""
+
+    shell_channel_thread = _NoShellThread()
+    _supports_kernel_subshells = False
+
+    @property
+    def io_loop(self) -> Any:  # type: ignore[override]
+        """The loop that runs now: the client's."""
+        return ioloop.IOLoop.current()
+
+
 class MemoryKernelManager:
     """What nbclient asks of a kernel manager; the kernel starts with it and ends with the process."""
 
@@ -153,15 +224,34 @@ class MemoryKernelManager:
 
 
 def start_kernel(session: MemorySession) -> IPythonKernel:
-    """Start the kernel of this process as its application would: streams, display hook, inline figures."""
+    """Start the kernel of this process as its application would: streams, display hook, inline figures, arguments."""
+    application: Any = IPKernelApp.instance(config=Config({"IPKernelApp": {"connection_file": "kernel.json"}}))
+    application.configure_tornado_logger()
+    application.init_pdb()
     thread = IOPubThread(DummySocket(), session=session)  # type: ignore[no-untyped-call]
     thread.start()  # type: ignore[no-untyped-call]
     # The client's queue holds a stream's text as it comes; echoes to the real streams are left out.
     sys.stdout, sys.stderr = (OutStream(session, thread, name)  # type: ignore[no-untyped-call]
                               for name in ("stdout", "stderr"))
+    for stream in (sys.stdout, sys.stderr):   # what is written to the descriptors is captured, and not passed on as well
+        if copy := getattr(stream, "_original_stdstream_copy", None):
+            os.dup2(0, copy)
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    IPythonKernel.clear_instance()
-    kernel = IPythonKernel.instance(session=session, iopub_thread=thread, iopub_socket=thread.background_socket,
-                                    log=logging.getLogger("commlib.kernel"), user_ns={})
+    sys.argv = [str(Path(ipykernel.__file__).parent.with_name("ipykernel_launcher.py")), "-f", "kernel.json"]
+    application.init_path()
+    signal.signal(_STOP, partial(_stop_flood, session))
+    MemoryKernel.clear_instance()
+    kernel = MemoryKernel.instance(parent=application, session=session, iopub_thread=thread, user_ns=None,
+                                   iopub_socket=thread.background_socket, log=logging.getLogger("commlib.kernel"))
     kernel.shell_stream = None
+    application.kernel = kernel   # libraries ask the application for it
+    application.init_shell()
     return kernel
+
+
+def _stop_flood(session: MemorySession, number: int, frame: FrameType | None) -> None:
+    """Raise the error of too much output, but only within a cell's own code."""
+    while frame:
+        if frame.f_code.co_name == "run_code":
+            raise OutputFlood(session.flood)
+        frame = frame.f_back

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from commlib import phrases
 
 if TYPE_CHECKING:
-    from commlib.runner.execute import Outcome
+    from commlib.runner.outcomes import Outcome
 
 
 @contextmanager

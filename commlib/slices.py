@@ -1,0 +1,61 @@
+"""The content of every slice of a store as a hash, worked out when it is built, so that a run compares without reading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from commlib import phrases
+from commlib.errors import StoreError
+from commlib.home import Home
+from commlib.places import NAME_LISTS
+from commlib.reads import EVERYTHING
+
+ABSENT = "absent"
+_FILE = "slices.json"
+
+
+def write_slices(home: Home, folder: Path, reported: Iterable[str]) -> None:
+    """Write the hash of every table file, of the lists of place names and of each county's townships."""
+    tables = [path for path in sorted(folder.rglob("*.parquet")) if path.stem != "_none"]
+    found = {path.relative_to(folder).with_suffix("").as_posix(): _hash(path.read_bytes()) for path in tables}
+    lists = [path for name in NAME_LISTS if (path := home.data / "register" / name).is_file()]
+    found["places"] = _hash(b"\0".join(path.read_bytes() for path in lists))
+    found["reported"] = _hash(json.dumps(list(reported)).encode())
+    for part in sorted(path for path in home.data.iterdir() if path.is_dir()):   # for who reads the files themselves
+        files = sorted(path for path in part.iterdir() if path.suffix in (".csv", ".parquet"))
+        found[f"data/{part.name}"] = _hash(b"".join(_hash(path.read_bytes()).encode() for path in files))
+    (folder / _FILE).write_text(json.dumps(found | _townships(home)))
+
+
+def read_slices(folder: Path) -> dict[str, str]:
+    """The hashes of a store's slices by name; raises StoreError where they cannot be read."""
+    try:
+        return dict(json.loads((folder / _FILE).read_text()))
+    except (OSError, ValueError, TypeError) as problem:
+        raise StoreError(phrases.text("error.damaged_store", path=_FILE, problem=problem)) from None
+
+
+def slice_hash(slices: Mapping[str, str], name: str) -> str:
+    """The hash of one slice, of all of a folder (`facts/*`) or of everything (`*`); `absent` where there is none."""
+    if not name.endswith(EVERYTHING):
+        return slices.get(name, ABSENT)
+    inside = sorted(item for item in slices.items() if item[0].startswith(name.removesuffix(EVERYTHING)))
+    return _hash(json.dumps(inside).encode())
+
+
+def _townships(home: Home) -> dict[str, str]:
+    import pyarrow.parquet as parquet
+
+    rows: dict[str, list[str]] = {}
+    if not (home.data / "register" / "townships.parquet").is_file():   # the intake has refused this where it matters
+        return {}
+    for row in parquet.read_table(home.data / "register" / "townships.parquet", columns=["code", "name"]).to_pylist():
+        rows.setdefault(f"townships/{row['code'][:6]}", []).append(f"{row['code']} {row['name']}")
+    return {name: _hash("\n".join(lines).encode()) for name, lines in rows.items()}
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=12).hexdigest()

@@ -1,0 +1,49 @@
+"""Notebooks run by an engine in children of a warm parent, as `commlib run` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from commlib.runner.dispatch import dispatch
+from commlib.runner.engine import execute_notebook
+from commlib.runner.execute import ONE_THREAD
+from commlib.runner.warm import Answer, Task
+
+LATE = 60.0   # seconds
+Cells = Sequence[tuple[str | None, dict[str, Any]]]
+
+
+def write_cells(path: Path, cells: Cells) -> Path:
+    """Write a notebook of code cells (a source None: a markdown cell) with ids of their numbers."""
+    made = [nbformat.v4.new_markdown_cell("## 一节", id=f"c{number}") if source is None
+            else nbformat.v4.new_code_cell(source, id=f"c{number}", metadata=metadata)
+            for number, (source, metadata) in enumerate(cells)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+    return path
+
+
+def run_each(work: Sequence[tuple[str, Path, Mapping[str, Any], Path]], cwd: Path, jobs: int = 2) -> list[Answer]:
+    """Execute (engine, notebook, parameters, where to keep) in children of one warm parent, in that order of answers."""
+    answers: dict[int, Answer] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTEST_CURRENT_TEST", raising=False)   # ipykernel does not capture descriptors where it is set
+        runtime = cwd.parent / "runtime"   # of the stock engine's kernels
+        runtime.mkdir(exist_ok=True)
+        tasks = [Task(number, partial(execute_notebook, notebook, parameters, kept, _own_folder(cwd, number), engine), LATE)
+                 for number, (engine, notebook, parameters, kept) in enumerate(work)]
+        dispatch(tasks, jobs, {**ONE_THREAD, "JUPYTER_RUNTIME_DIR": str(runtime)},
+                 lambda answer: answers.update({answer.number: answer}))
+    return [answers[number] for number in sorted(answers)]
+
+
+def _own_folder(cwd: Path, number: int) -> Path:
+    folder = cwd / str(number)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
