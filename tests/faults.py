@@ -1,4 +1,4 @@
-"""Cells that do harm, and how an item that runs one must end; used by the tests and by `make torture`."""
+"""Cells that do harm, and how an item that runs one must end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "floods_by_descriptor": ("import os\nline = b'x' * 1000 + b'\\n'\nwhile True:\n    os.write(1, line)", "OutputFlood"),
     "leaves_by_exit": ("import sys\nsys.exit(4)", "SystemExit"),
     "raises": ("raise ValueError('no such township')", "ValueError"),
-    "closes_all_files": ("import os\nos.closerange(3, 200)\nos._exit(0)", "no answer"),
+    "closes_all_files": ("import os\nos.closerange(3, 200)\nos._exit(0)", "意外终止"),
 }
 # These do what they should not, and the item still ends well.
 HARMLESS: dict[str, str] = {

@@ -20,22 +20,19 @@ _AHEAD = 2   # tasks handed over beyond those that run, so that no child waits f
 def dispatch(tasks: Iterable[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None]) -> None:
     """Run tasks in children of a warm parent, at most `jobs` at a time, telling of each answer as it comes.
 
-    A warm parent that dies is started once more for what it left unanswered; what it leaves again has ended with it.
-    On an interrupt it is ended at once, its children with it, and the interrupt goes on.
+    Where a warm parent dies, each task that it left unanswered has a parent of its own: the one whose parent dies again
+    was it. On an interrupt the parent is ended at once, its children with it, and the interrupt goes on.
     """
-    left = deque(tasks)
-    for last in (False, True):
-        left = _one_parent(left, jobs, environment, on_answer)
-        if last:
-            for task in left:
+    waiting = deque(tasks)
+    while waiting:
+        for suspect in _one_parent(waiting, jobs, environment, on_answer):
+            for task in _one_parent(deque([suspect]), 1, environment, on_answer):
                 on_answer(Answer(task.number, None, "parent", 0.0, 0.0))
 
 
 def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None],
-                ) -> deque[Task]:
-    """Run tasks in one warm parent; gives those that it did not answer."""
-    if not waiting:
-        return waiting
+                ) -> list[Task]:
+    """Run tasks in one warm parent, taking them from those that wait; gives those that it took and did not answer."""
     parent = _start(jobs, environment)
     assert parent.stdin and parent.stdout
     handed: dict[int, Task] = {}
@@ -55,7 +52,7 @@ def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str],
     except BaseException:
         _end(parent)
         raise
-    return deque([*handed.values(), *waiting])
+    return list(handed.values())
 
 
 def _end(parent: subprocess.Popen[bytes]) -> None:
