@@ -134,7 +134,7 @@ CELLS: dict[str, str] = {
     "running_loop": "import asyncio\nasyncio.get_running_loop().is_running()",
     "await_gather": "async def double(n):\n    await asyncio.sleep(0)\n    return 2 * n\nawait asyncio.gather(*[double(i) for i in range(3)])",
     "await_error": "async def fails():\n    raise ValueError('awaited')\nawait fails()",
-    "run_in_loop": "asyncio.run(double(1))",
+    "run_in_loop": "pending = double(1)\ntry:\n    asyncio.run(pending)\nfinally:\n    pending.close()",   # else it warns when it is collected
     "background_task": "task = asyncio.create_task(double(4))",
     "background_result": "await task",
     "async_for": "async def gen():\n    yield 1\n    yield 2\nasync for i in gen():\n    print(i)",
