@@ -11,9 +11,11 @@ import pandas as pd
 from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.measures import measures
+from commlib.home import Home
 from commlib.indicators.arithmetic import Ratio
 from commlib.indicators.compute import formulas, measure_formula
 from commlib.indicators.registry import indicators
+from commlib.places import place_book
 from commlib.ranking import Position, position
 from commlib.store import Store
 from commlib.view import CountyView
@@ -30,19 +32,25 @@ class Standing:
 
 def national_values(view: CountyView, quantity: str, member: str = "") -> pd.Series[float]:
     """The value of a register measure or indicator for each of the country's counties, by county key."""
+    return _national(view.store, view.home, quantity, member)
+
+
+@cache
+def _national(store: Store, home: Home, quantity: str, member: str) -> pd.Series[float]:
     declared = [each for each in formulas(indicators()[quantity]) if each.member == member] if quantity in indicators() \
         else [measure_formula(measures()[quantity], member)]
-    wide, formula = _wide_totals(view.store), declared[0]
+    wide, formula = _wide_totals(store, home), declared[0]
     answer: Any = formula.call({name: wide[slot.measure.id, slot.member] for name, slot in formula.slots.items()})
     values: Any = answer.value if isinstance(answer, Ratio) else answer
-    known: pd.Series[float] = values[values.index.isin([county.key for county in view.book.counties()])].dropna()
+    known: pd.Series[float] = values.dropna()
     return known
 
 
 @cache
-def _wide_totals(store: Store) -> pd.DataFrame:
-    """The register at county level: one row a county, one column a measure and member."""
-    return store.county_totals.pivot(index="county", columns=["quantity", "member"], values="value")
+def _wide_totals(store: Store, home: Home) -> pd.DataFrame:
+    """The register at county level: one row a county of the country, one column a measure and member."""
+    wide = store.county_totals.pivot(index="county", columns=["quantity", "member"], values="value")
+    return wide[wide.index.isin([county.key for county in place_book(home).counties()])]
 
 
 def standings(view: CountyView, quantity: str, member: str = "") -> list[Standing]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ from commlib.declarations.measures import measures
 from commlib.home import Home
 from commlib.indicators.compute import compute, measure_formula
 from commlib.indicators.hierarchy import hierarchy_of
-from commlib.intake.register import name_disagreements, register_facts
+from commlib.intake.register import check_retired, name_disagreements, register_facts
 from commlib.intake.reported import read_reported, read_standards
 from commlib.intake.reported_facts import reported_facts
 from commlib.places import place_book
@@ -22,6 +23,7 @@ def build_tables(home: Home, folder: Path) -> list[str]:
     import pyarrow.parquet as parquet
 
     book = place_book(home)
+    check_retired(home, book)
     figures, claims = read_reported(home.data / "reported")
     reported, register = reported_facts(figures, book), register_facts(home)
     facts = pd.concat([register, reported], ignore_index=True)
@@ -44,7 +46,7 @@ def _write_by_county(frame: pd.DataFrame, counties: pd.Series[str], folder: Path
     ordered = counties.reset_index(drop=True).sort_values(kind="stable")
     table, keys = arrow.Table.from_pandas(frame.iloc[ordered.index], preserve_index=False), ordered.to_list()
     starts = [place for place, key in enumerate(keys) if place == 0 or key != keys[place - 1]]
-    for start, end in zip(starts, [*starts[1:], len(keys)], strict=True):
+    for start, end in pairwise([*starts, len(keys)]):   # none for a table without rows
         parquet.write_table(table.slice(start, end - start), folder / f"{keys[start]}.parquet")
     parquet.write_table(table.slice(0, 0), folder / "_none.parquet")
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import Language
+from commlib.declarations.measures import measure, measures
 from commlib.errors import ParameterError
 from commlib.home import Home, find_home
 from commlib.indicators.compute import RESULT_COLUMNS, compute, formulas, measure_formula
@@ -52,20 +53,19 @@ class CountyView:
 
     def measure(self, measure_id: str, member: str = "") -> pd.DataFrame:
         """A measure at every place of the county, rolled up where it is not stated; a results frame."""
-        from commlib.declarations.measures import measure
-
-        if (measure_id, member) not in self._measured:
-            rows = compute(self.facts, self._hierarchy, [measure_formula(measure(measure_id), member)])
-            self._measured[measure_id, member] = self._at_period(rows, ["id", "member", "place"])
-        return self._measured[measure_id, member]
+        rows = self._measured
+        return rows[(rows["id"] == measure(measure_id).id) & (rows["member"] == member)].reset_index(drop=True)
 
     @cached_property
     def _hierarchy(self) -> pd.DataFrame:
         return hierarchy_of(self.facts)
 
     @cached_property
-    def _measured(self) -> dict[tuple[str, str], pd.DataFrame]:
-        return {}
+    def _measured(self) -> pd.DataFrame:
+        """Every measure and member of which the county has facts: several blocks ask for one after the other."""
+        asked = self.facts[["quantity", "member"]].drop_duplicates().itertuples(index=False)
+        wanted = [measure_formula(measures()[quantity], member) for quantity, member in asked if quantity in measures()]
+        return self._at_period(compute(self.facts, self._hierarchy, wanted), ["id", "member", "place"])
 
     def county_result(self, rows: pd.DataFrame, member: str = "") -> pd.Series | None:
         """The whole county's own row of a results frame, or None; a named subset of it is not the county."""

@@ -21,10 +21,11 @@ import pandas as pd
 import pytest
 
 from commlib.bilingual import Text
+from commlib.declarations.measures import Argument
 from commlib.errors import DeclarationError
 from commlib.indicators import registry
 from commlib.indicators.arithmetic import Quantity, Ratio, ratio
-from commlib.indicators.registry import Argument, Direction, Indicator, indicator, indicators
+from commlib.indicators.registry import Direction, Indicator, indicator, indicators
 from commlib.units import is_unit, unit
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

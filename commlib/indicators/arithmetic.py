@@ -1,6 +1,6 @@
 """The arithmetic of indicators: the one place that meets zero and missing.
 
-Every function works alike on numbers and on pandas Series (all places at once). A zero or missing denominator gives
+Every function works alike on numbers, arrays and pandas Series (all places at once). A zero or missing denominator gives
 NaN; which of the two it was, the computation tells by the arguments.
 """
 
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-Quantity: TypeAlias = "float | pd.Series[float]"
+Quantity: TypeAlias = "float | pd.Series[float] | NDArray[Any]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,7 @@ class Ratio:
         """The value; NaN where the denominator is zero or missing, or where both are unbounded."""
         with np.errstate(divide="ignore", invalid="ignore"):
             quotient = np.divide(self.numerator, np.where(np.equal(self.denominator, 0), np.nan, self.denominator))
-            value = quotient * self.per + self.offset
-        if isinstance(self.numerator, pd.Series):
-            return pd.Series(value, index=self.numerator.index, dtype="float64")
-        return float(value)
+            return quotient * self.per + self.offset
 
 
 def ratio(numerator: Quantity, denominator: Quantity, per: float = 1.0) -> Ratio:
@@ -53,9 +51,7 @@ def share(part: Quantity, whole: Quantity) -> Ratio:
 
 def growth(now: Quantity, before: Quantity) -> Ratio:
     """Growth in percent against an earlier level: 84 after 80 is +5 %; none from a level that is not above zero."""
-    positive = np.where(np.greater(before, 0), before, np.nan)
-    base = pd.Series(positive, index=before.index) if isinstance(before, pd.Series) else float(positive)
-    return Ratio(now, base, per=100.0, offset=-100.0)
+    return Ratio(now, np.where(np.greater(before, 0), before, np.nan), per=100.0, offset=-100.0)
 
 
 def composition(parts: Mapping[str, Quantity], whole: Quantity) -> dict[str, Ratio]:

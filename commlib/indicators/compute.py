@@ -2,31 +2,32 @@
 
 At a place: (a) if all arguments are stated there, those are used; (b) else each argument is summed over the places
 below that report all of them, n of N; stated and summed arguments are never mixed; percentages are never averaged.
+All formulas and periods go through one table, whose rows are a case (a formula at a period) at a place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from itertools import product
-from operator import or_
-from typing import Any
+from functools import cache
+from itertools import groupby, product
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from commlib.declarations.measures import Measure, Nature
+from commlib.declarations.measures import Argument, Measure, Nature
 from commlib.indicators.arithmetic import Ratio
-from commlib.indicators.held import FactIndex, Slot, held, periods_of
-from commlib.indicators.registry import Argument, Indicator
+from commlib.indicators.held import NO_FACT, Holdings, Slot
+from commlib.indicators.registry import Indicator
 from commlib.methods.proportions import wilson_interval
 from commlib.periods import Period
 
 RESULT_COLUMNS = ["id", "member", "county", "place", "level", "period", "value", "low", "high", "numerator",
                   "denominator", "unit", "grade", "status", "n", "n_expected", "sources", "since"]
-_STANDING = ["parent", "parent_level", "level", "county", "registered", "counted"]
 _LEVELS_UPWARDS = (("site", "community"), ("community", "township"), ("township", "county"), ("community", "county"))
+_ENDS = ("value", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class Formula:
     sample: bool
     slots: Mapping[str, Slot]
     call: Callable[[Mapping[str, Any]], Ratio | Any]
+
+    @property
+    def additive(self) -> bool:
+        """Whether its arguments may be summed over places."""
+        return all(slot.measure.additive for slot in self.slots.values())
+
+
+Case: TypeAlias = tuple[Formula, Period]
 
 
 def formulas(indicator: Indicator) -> list[Formula]:
@@ -78,140 +87,137 @@ def compute(facts: pd.DataFrame, hierarchy: pd.DataFrame, wanted: Iterable[Formu
 
     `hierarchy` has one row a place, as `hierarchy_of` gives it. Places without a value give no row.
     """
-    index, places = FactIndex(facts), hierarchy.set_index("place")
-    places["parent_level"] = places["parent"].map(places["level"])
-    parts = [_evaluate(index, places, formula) for formula in wanted]
-    parts = [part for part in parts if not part.empty]
-    return pd.concat(parts, ignore_index=True)[RESULT_COLUMNS] if parts else pd.DataFrame(columns=RESULT_COLUMNS)
-
-
-def _evaluate(index: FactIndex, places: pd.DataFrame, formula: Formula) -> pd.DataFrame:
-    rows = {name: index.of(slot) for name, slot in formula.slots.items()}
-    if any(part.empty for part in rows.values()):
+    places = hierarchy.sort_values("place", ignore_index=True)   # sums and sources then do not hang on the order of the facts
+    holdings = Holdings(facts, pd.Index(places["place"]))
+    cases = [(formula, period) for formula in wanted for period in holdings.periods(formula.slots.values())]
+    if not cases:
         return pd.DataFrame(columns=RESULT_COLUMNS)
-    periods: set[Period] = set().union(*(periods_of(rows[name], slot) for name, slot in formula.slots.items()))
-    parts = [_at(rows, places, formula, period) for period in sorted(periods)]
-    return pd.concat(parts, ignore_index=True)
+    table = _roll_up(_stated(holdings, cases), places, np.array([formula.additive for formula, _ in cases]))
+    return _results(table.sort_values(["case", "place"], ignore_index=True), places, cases)
 
 
-def _at(rows: Mapping[str, pd.DataFrame], places: pd.DataFrame, formula: Formula, period: Period) -> pd.DataFrame:
-    slots = {name: held(rows[name], slot, period) for name, slot in formula.slots.items()}
-    wide = pd.concat(slots, axis=1, join="inner").dropna(subset=[(name, "value") for name in slots])
-    wide = wide.sort_index()   # sums and their sources come out alike whatever the order of the facts
-    table = _tidy(wide, list(slots)).join(places[_STANDING], how="inner")
-    table = table.assign(n=1, n_expected=1.0)
-    if all(slot.measure.additive for slot in formula.slots.values()):
-        table = _roll_up(table, places, list(slots))
-    if table.empty:
-        return pd.DataFrame(columns=RESULT_COLUMNS)
-    return _results(table.sort_index(), formula, period)
+def _stated(holdings: Holdings, cases: Sequence[Case]) -> pd.DataFrame:
+    """Where all arguments of a case are stated: case and place as numbers, three ends an argument, what they follow from."""
+    facts, most = holdings.index.rows, max(len(formula.slots) for formula, _ in cases)
+    ends = np.vstack([facts[list(_ENDS)].to_numpy("float64"), np.full(len(_ENDS), np.nan)])   # the last stands for NO_FACT
+    period, source = (np.append(facts[name].to_numpy(object), "") for name in ("period", "source"))
+    moments, parts = np.full((most, len(cases)), "", dtype=object), []
+    for number, (formula, at) in enumerate(cases):
+        held = np.full((most, holdings.places), NO_FACT)
+        for argument, slot in enumerate(formula.slots.values()):
+            if moment := slot.moment(at):
+                held[argument], moments[argument, number] = holdings.at(slot, moment), moment.text
+        here = np.flatnonzero(~np.isnan(ends[held[:len(formula.slots)], 0]).any(axis=0))
+        parts.append((np.full(len(here), number), here, held[:, here]))
+    case, place, held = (np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
+    names = [f"{argument}|{end}" for argument in range(most) for end in _ENDS]
+    table = pd.DataFrame(np.hstack(ends[held]), columns=names)
+    since = np.where(period[held] == moments[:, case], "", period[held])
+    estimated = np.append(facts["qualifier"] != "exact", False)[held].any(axis=0)
+    return table.assign(case=case, place=place, sources=_each_once(zip(*source[held], strict=True)),
+                        since=_each_once(zip(*since, strict=True)), estimated=estimated, n=1, n_expected=1.0)
 
 
-def _tidy(wide: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Flat columns: one value, low and high per argument, the sources joined, since when any of them is carried."""
-    columns = {f"{name}|{part}": wide[name, part].astype("float64") for name in names for part in ("value", "low", "high")}
-    joined = {
-        "sources": reduce(_join_texts, [wide[name, "source"].astype(str) for name in names]),
-        "since": reduce(_join_texts, [wide[name, "since"].astype(str) for name in names]),
-        "estimated": reduce(or_, [wide[name, "estimated"].astype(bool) for name in names]),
-    }
-    return pd.DataFrame({**columns, **joined}, index=wide.index)
+def _each_once(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """The different parts of each row's texts, joined; most rows have the same few texts."""
+    once = cache(lambda texts: ";".join(dict.fromkeys(part for text in texts for part in text.split(";") if part)))
+    return [once(texts) for texts in rows]
 
 
-def _join_texts(left: pd.Series[str], right: pd.Series[str]) -> pd.Series[str]:
-    return left.where(left == right, (left + ";" + right).str.strip(";"))
-
-
-def _roll_up(table: pd.DataFrame, places: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Add the places that do not state all arguments themselves but have places below that do."""
-    values = [f"{name}|{part}" for name in names for part in ("value", "low", "high")]
-    for child_level, parent_level in _LEVELS_UPWARDS:
-        if child_level not in set(table["level"]):
-            continue
-        children = table[(table["level"] == child_level) & (table["parent_level"] == parent_level)]
-        done = set(table.index)
-        children = children[children["parent"].map({each: each not in done for each in children["parent"].unique()}).astype(bool)]
-        if children.empty:
+def _roll_up(table: pd.DataFrame, places: pd.DataFrame, additive: NDArray[Any]) -> pd.DataFrame:
+    """Add, case by case, the places that do not state all arguments themselves but have places below that do."""
+    level, registered, counted = (places[name].to_numpy() for name in ("level", "registered", "counted"))
+    parent = pd.Index(places["place"]).get_indexer(places["parent"])
+    for lower, upper in _LEVELS_UPWARDS:
+        below = (level == lower) & (parent != -1) & (level[parent] == upper)
+        children = table[below[table["place"]] & additive[table["case"]]]
+        group = children["case"] * len(places) + parent[children["place"]]
+        lacks = ~group.isin(table["case"] * len(places) + table["place"])
+        if not lacks.any():
             continue
         # A place that the register does not list makes the number of those that should report unknown.
-        groups = children.assign(unknown=children["n_expected"].isna() | ~children["registered"]).groupby("parent")
-        sums = groups[values].sum(min_count=1)
-        counted = groups["counted"].sum().where(~groups["unknown"].any(), groups.size())
-        sums = sums.assign(sources=_unique_texts(children, "sources"), since=_unique_texts(children, "since"),
-                           estimated=groups["estimated"].any(), n=counted)
-        expected = _expected(places, child_level).reindex(sums.index)
-        table = pd.concat([table, sums.assign(n_expected=expected.mask(groups["unknown"].any())).join(places[_STANDING])])
+        rows = children[lacks].assign(counted=counted[children["place"][lacks]], unknown=lambda rows: (
+            rows["n_expected"].isna() | ~registered[rows["place"]]))
+        sums = _sums(rows, group[lacks])
+        case, place = np.divmod(sums.index, len(places))
+        listed = parent[below & registered]
+        expected = np.where(np.bincount(listed, minlength=len(places)) > 0,
+                            np.bincount(listed, counted[below & registered], len(places)), np.nan)[place]
+        sums = sums.assign(case=case, place=place, n_expected=np.where(sums["unknown"], np.nan, expected))
+        table = pd.concat([table, sums[table.columns]], ignore_index=True)
     return table
 
 
-def _expected(places: pd.DataFrame, level: str) -> pd.Series[float]:
-    """How many places a parent has below it; only where the register lists them all, else unknown (NaN)."""
-    listed = places[(places["level"] == level) & places["registered"]]
-    return listed.groupby("parent")["counted"].sum().astype("float64")
+def _sums(children: pd.DataFrame, group: pd.Series[int]) -> pd.DataFrame:
+    """The arguments summed by group, how many places they were summed over, and what they follow from."""
+    groups = children.groupby(group)
+    some = groups[["estimated", "unknown"]].any()
+    texts: dict[str, dict[int, dict[str, None]]] = {"sources": {}, "since": {}}
+    for name, found in texts.items():
+        for number, text in zip(group.tolist(), children[name].to_numpy(object), strict=True):
+            found.setdefault(number, {})[text] = None
+    return groups[list(children.filter(like="|"))].sum(min_count=1).assign(
+        **some, n=groups["counted"].sum().where(~some["unknown"], groups.size()),
+        **{name: _each_once(tuple(found[number]) for number in some.index) for name, found in texts.items()})
 
 
-def _unique_texts(rows: pd.DataFrame, column: str) -> pd.Series[str]:
-    """The different texts of each parent's rows, joined; index parent."""
-    parents = rows["parent"].unique()
-    pairs = rows[["parent", column]].drop_duplicates()
-    if pairs[column].nunique() == 1:   # the whole register has one source
-        return pd.Series([str(pairs[column].iat[0])] * len(parents), index=parents)
-    return pairs.groupby("parent")[column].agg(lambda part: _each_once(";".join(part)))
-
-
-def _each_once(text: str) -> str:
-    return ";".join(dict.fromkeys(each for each in text.split(";") if each))
-
-
-def _results(table: pd.DataFrame, formula: Formula, period: Period) -> pd.DataFrame:
-    answer: Any = formula.call({name: table[f"{name}|value"] for name in formula.slots})
-    is_ratio = isinstance(answer, Ratio)
-    value = answer.value if is_ratio else answer
-    low, high = _bounds(table, formula, value)
+def _results(table: pd.DataFrame, places: pd.DataFrame, cases: Sequence[Case]) -> pd.DataFrame:
+    """The results of a sorted table: each formula evaluated at all its periods and places in one go."""
+    ends, hedged = table.filter(like="|").to_numpy(), table["estimated"].to_numpy()
+    found = np.empty((len(table), 5))
+    for _, numbers in groupby(range(len(cases)), key=lambda number: id(cases[number][0])):
+        own = list(numbers)
+        part = slice(*table["case"].searchsorted([own[0], own[-1] + 1]))
+        found[part] = np.column_stack(_evaluated(cases[own[0]][0], ends[part], hedged[part]))
+    value, low, high, numerator, denominator = found.T
+    of_case = np.array([(formula.id, formula.member, period.text, formula.unit, "estimated" if formula.sample else "computed")
+                        for formula, period in cases], dtype=object)
+    id_, member, period, unit, grade = of_case[table["case"]].T
     partial = table["n_expected"].isna() | (table["n"] < table["n_expected"])
-    status = np.select([value.isna(), partial, table["since"] != ""], ["no_denominator", "partial", "carried"], "ok")
-    missing = pd.Series(np.nan, index=table.index)
+    status = np.select([np.isnan(value), partial, table["since"] != ""], ["no_denominator", "partial", "carried"], "ok")
+    county, place, level = (places[name].to_numpy()[table["place"]] for name in ("county", "place", "level"))
     return pd.DataFrame({
-        "id": formula.id, "member": formula.member, "county": table["county"], "place": table.index,
-        "level": table["level"], "period": period.text, "value": value, "low": low, "high": high,
-        "numerator": answer.numerator if is_ratio else missing,
-        "denominator": answer.denominator if is_ratio else missing,
-        "unit": formula.unit, "grade": np.where(table["estimated"] | formula.sample, "estimated", "computed"),
-        "status": status, "n": table["n"], "n_expected": table["n_expected"],
-        "sources": table["sources"].map({text: _each_once(text) for text in table["sources"].unique()}),
-        "since": table["since"].map({text: _each_once(text) for text in table["since"].unique()}),
-    }).reset_index(drop=True)
+        "id": id_, "member": member, "county": county, "place": place, "level": level, "period": period, "value": value,
+        "low": low, "high": high, "numerator": numerator, "denominator": denominator, "unit": unit,
+        "grade": np.where(hedged, "estimated", grade), "status": status, "n": table["n"], "n_expected": table["n_expected"],
+        "sources": table["sources"], "since": table["since"]})
 
 
-def _bounds(table: pd.DataFrame, formula: Formula, value: pd.Series[float]) -> tuple[Any, Any]:
-    """The interval of each value: the sampling interval of a questionnaire share, and the hedges carried through."""
-    low: Any = value
-    high: Any = value
-    hedged, known = table["estimated"].to_numpy(), value.notna().to_numpy()
-    if formula.sample and not hedged.all():
-        answer = formula.call({name: table[f"{name}|value"] for name in formula.slots})
-        low, high = (end * answer.per for end in wilson_interval(np.asarray(answer.numerator), np.asarray(answer.denominator)))
-    if not hedged.any():
-        return low, high
-    lowest, highest = _hedged_bounds(table, formula, value)
-    return np.where(hedged, np.where(known, lowest, np.nan), low), np.where(hedged, np.where(known, highest, np.nan), high)
+def _evaluated(formula: Formula, ends: NDArray[Any], hedged: NDArray[Any]) -> tuple[Any, Any, Any, Any, Any]:
+    """Value, low, high, numerator and denominator at each place, of the arguments' ends (a row a place, three an argument)."""
+    arguments = {name: dict(zip(_ENDS, ends.T[len(_ENDS) * number:], strict=False)) for number, name in enumerate(formula.slots)}
+    answer = formula.call({name: each["value"] for name, each in arguments.items()})
+    missing = np.full(len(ends), np.nan)
+    columns: tuple[Any, Any, Any] = (answer.value, answer.numerator, answer.denominator) if isinstance(answer, Ratio) \
+        else (answer, missing, missing)
+    value, numerator, denominator = columns
+    low, high = value, value
+    if formula.sample and not hedged.all():   # the sampling interval of a questionnaire share
+        low, high = (end * answer.per for end in wilson_interval(numerator, denominator))
+    if hedged.any():
+        lowest, highest = _hedged_bounds(formula, arguments, value)
+        low, high = np.where(hedged, lowest, low), np.where(hedged, highest, high)
+    known = np.where(np.isnan(value), np.nan, 1)
+    return value, low * known, high * known, numerator, denominator
 
 
-def _hedged_bounds(table: pd.DataFrame, formula: Formula, value: pd.Series[float]) -> tuple[Any, Any]:
+def _hedged_bounds(formula: Formula, arguments: Mapping[str, Mapping[str, Any]], value: NDArray[Any]) -> tuple[Any, Any]:
     """Formulas are monotone in each argument, so the corners of the arguments' intervals hold the extremes."""
-    lows, highs = [], []
-    for ends in product(("low", "high"), repeat=len(formula.slots)):
-        answer = formula.call({name: table[f"{name}|{end}"] for name, end in zip(formula.slots, ends, strict=True)})
-        low = high = np.asarray(answer.value if isinstance(answer, Ratio) else answer, dtype="float64")
+    lows: list[Any] = []
+    highs: list[Any] = []
+    for corner in product(("low", "high"), repeat=len(arguments)):
+        answer = formula.call({name: each[end] for (name, each), end in zip(arguments.items(), corner, strict=True)})
+        low = high = answer
         if isinstance(answer, Ratio):
-            low, high = (np.minimum(end, np.fmax(answer.at_most, value)) for end in _open_ends(answer, high))
+            low, high = (np.minimum(end, np.fmax(answer.at_most, value)) for end in _open_ends(answer))
         lows.append(low)
         highs.append(high)
     return np.fmin.reduce(lows), np.fmax.reduce(highs)
 
 
-def _open_ends(answer: Ratio, corner: Any) -> tuple[Any, Any]:
+def _open_ends(answer: Ratio) -> tuple[Any, Any]:
     """What a corner without a value leaves open: without end over a base of nothing, else anything from nothing on."""
+    corner = np.asarray(answer.value)
     endless = np.isnan(corner) & (np.asarray(answer.denominator) == 0) & (np.asarray(answer.numerator) > 0)
     undecided = np.isnan(corner) & ~endless
     corner = np.where(endless, np.inf, corner)

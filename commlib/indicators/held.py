@@ -1,16 +1,21 @@
-"""Which fact holds at a period: the one function that picks values in time."""
+"""Which fact holds at a period: the one place that picks values in time."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from commlib.declarations.measures import Measure, Nature
 from commlib.periods import Period, holds_at, parse_period
 
-COLUMNS = ["value", "low", "high", "source", "since", "estimated"]
+_read = cache(parse_period)
+NO_FACT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,54 +27,66 @@ class Slot:
     nature: Nature
     last_year: bool = False
 
+    def moment(self, at: Period) -> Period | None:
+        """The period that the slot looks at when its formula is asked at one; None where there is none before it."""
+        return at.last_year() if self.last_year else at
+
 
 class FactIndex:
     """The facts of whole places by what they measure; named subsets, single objects and rules stay out."""
 
     def __init__(self, facts: pd.DataFrame) -> None:
         whole = facts[(facts["kind"] == "measure") & (facts["scope_en"] == "") & (facts["detail_en"] == "")]
-        self._groups = dict(list(whole.groupby(["quantity", "member", "nature"])))
-        self._none = facts.iloc[:0]
+        self.rows = whole.sort_values("document", kind="stable")   # of two that say the same, the later document counts
+        self._positions: dict[Any, Any] = self.rows.groupby(["quantity", "member", "nature"]).indices
+
+    def positions(self, slot: Slot) -> NDArray[Any]:
+        """Where in `rows` the facts stand that belong to a slot, of all places and periods."""
+        found: NDArray[Any] = self._positions.get((slot.measure.id, slot.member, slot.nature.value), np.empty(0, dtype="int64"))
+        return found
 
     def of(self, slot: Slot) -> pd.DataFrame:
         """The facts that belong to a slot, of all places and periods."""
-        return self._groups.get((slot.measure.id, slot.member, slot.nature.value), self._none)
+        return self.rows.iloc[self.positions(slot)]
 
 
-def periods_of(rows: pd.DataFrame, slot: Slot) -> set[Period]:
-    """The periods at which a slot could be asked for: those of its facts, a year later where it looks a year back."""
-    periods = {parse_period(text) for text in rows["period"].unique()}
-    return {later for period in periods if (later := _a_year_on(period))} if slot.last_year else periods
+class Holdings:
+    """For each slot and period the fact that holds at each place, as its position in `index.rows`."""
+
+    def __init__(self, facts: pd.DataFrame, places: pd.Index[str]) -> None:
+        self.index = FactIndex(facts)
+        self.places, self._place = len(places), places.get_indexer(pd.Index(self.index.rows["place"]))
+        self._code, texts = pd.factorize(self.index.rows["period"])
+        self._periods = [_read(text) for text in texts]
+
+    def periods(self, slots: Iterable[Slot]) -> list[Period]:
+        """The periods at which all slots together could be asked for, in order; none where one of them has no fact."""
+        stated = [[_a_year_on(period) if slot.last_year else period for period in self._stated(slot).values()] for slot in slots]
+        return sorted({period for each in stated for period in each if period}) if all(stated) else []
+
+    def at(self, slot: Slot, moment: Period) -> NDArray[Any]:
+        """The position of the fact that holds at each place at the moment that the slot looks at, or NO_FACT."""
+        found = np.full(self.places + 1, NO_FACT)   # the last, which is left out, takes the facts of unknown places
+        positions = self.index.positions(slot)
+        usable = {code: each for code, each in self._stated(slot).items() if holds_at(each, moment, slot.measure.holds)}
+        for code in sorted(usable, key=lambda code: _closeness(usable[code], moment)):   # the closest last: it stays
+            now = positions[self._code[positions] == code]
+            latest = np.full_like(found, NO_FACT)
+            np.maximum.at(latest, self._place[now], now)
+            found = np.where(latest == NO_FACT, found, latest)
+        return found[:-1]
+
+    def _stated(self, slot: Slot) -> dict[int, Period]:
+        """The periods that a slot has facts of, by their code."""
+        return {code: self._periods[code] for code in np.unique(self._code[self.index.positions(slot)])}
 
 
 def _a_year_on(period: Period) -> Period | None:
     if period.dated:
         return period.years_on(1)
-    return parse_period(period.text.removesuffix(":earlier")) if period.earlier else None
+    return _read(period.text.removesuffix(":earlier")) if period.earlier else None
 
 
 def _closeness(period: Period, moment: Period) -> tuple[Any, ...]:
     """Its own period counts most, then the latest before it, then (within the year) one after it."""
     return period == moment, period.ends <= moment.ends, period.order()
-
-
-def held(rows: pd.DataFrame, slot: Slot, at: Period) -> pd.DataFrame:
-    """The value that holds at a period, one row a place: value, low, high, source, since (when carried), estimated."""
-    moment = at.last_year() if slot.last_year else at
-    if moment is None or rows.empty:
-        return pd.DataFrame(columns=COLUMNS)
-    if (rows["period"] == moment.text).all() and rows["place"].is_unique:   # nearly always
-        return _columns(rows, moment)
-    usable = [text for text in rows["period"].unique() if holds_at(parse_period(text), moment, slot.measure.holds)]
-    latest_last = sorted(usable, key=lambda text: _closeness(parse_period(text), moment))
-    rows = rows[rows["period"].isin(usable)]
-    order = rows["period"].map({text: number for number, text in enumerate(latest_last)})
-    rows = rows.assign(order=order).sort_values(["order", "document"], kind="stable").drop_duplicates("place", keep="last")
-    return _columns(rows, moment)
-
-
-def _columns(rows: pd.DataFrame, moment: Period) -> pd.DataFrame:
-    return pd.DataFrame({
-        "value": rows["value"], "low": rows["low"], "high": rows["high"], "source": rows["source"],
-        "since": rows["period"].where(rows["period"] != moment.text, ""), "estimated": rows["qualifier"] != "exact",
-    }).set_axis(rows["place"], axis=0)

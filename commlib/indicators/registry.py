@@ -19,13 +19,12 @@ from typing import Any, TypeVar
 
 from commlib import phrases
 from commlib.bilingual import Text
-from commlib.declarations.measures import Measure, Nature, measures
+from commlib.declarations.measures import Argument, UnknownArgument, measures, read_argument
 from commlib.errors import DeclarationError
 from commlib.indicators.arithmetic import Ratio
 from commlib.units import is_unit
 
 Formula = TypeVar("Formula", bound=Callable[..., "Ratio | Mapping[str, Ratio]"])
-_NATURES = {"plan": Nature.PLAN, "target": Nature.TARGET}
 _MECHANISM = {"registry", "arithmetic", "compute", "held", "hierarchy", "totals"}   # modules without indicators
 
 
@@ -35,18 +34,6 @@ class Direction(StrEnum):
     HIGHER = "higher"
     LOWER = "lower"
     NEUTRAL = "neutral"
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of an indicator: a measure, its members, its nature and whether it is a year back."""
-
-    name: str
-    measure: Measure
-    members: tuple[str, ...]
-    is_mapping: bool
-    nature: Nature
-    last_year: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +104,10 @@ def _arguments(name: str, function: Callable[..., Any], each: str) -> tuple[Argu
 
 
 def _argument(indicator_id: str, parameter: str, each: str) -> Argument:
-    stem, *suffixes = parameter.split("__")
-    measure_id = each if stem == "each" and each else stem
-    if measure_id not in measures():
-        raise _refusal(indicator_id, "argument", parameter, "measures.toml")
-    declared = measures()[measure_id]
-    nature, last_year, is_mapping = Nature.ACTUAL, False, False
-    members: tuple[str, ...] = ("",)
-    for suffix in suffixes:
-        if suffix in _NATURES:
-            nature = _NATURES[suffix]
-        elif suffix == "last_year":
-            last_year = True
-        elif suffix in declared.breakdowns:
-            members, is_mapping = tuple(declared.breakdowns[suffix].members), True
-        elif declared.member_label(suffix):
-            members = (suffix,)
-        else:
-            allowed = [*_NATURES, "last_year", *declared.breakdowns]
-            raise _refusal(indicator_id, "argument", parameter, ", ".join(allowed))
-    return Argument(parameter, declared, members, is_mapping, nature, last_year)
+    try:
+        return read_argument(parameter, each)
+    except UnknownArgument as unknown:
+        raise _refusal(indicator_id, "argument", parameter, str(unknown)) from None
 
 
 def _refusal(indicator_id: str, field: str, found: str, allowed: str) -> DeclarationError:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from commlib.declarations.measures import Measure, Nature
 from commlib.indicators.compute import compute, measure_formula
-from commlib.indicators.held import FactIndex, Slot
+from commlib.indicators.held import FactIndex
 
 COLUMNS = ["county", "place", "period", "id", "parts", "stated", "summed", "sources"]
+_KEYS = ["county", "place", "period"]
 
 
 def total_differences(facts: pd.DataFrame, hierarchy: pd.DataFrame, measures: Iterable[Measure]) -> pd.DataFrame:
@@ -19,39 +20,31 @@ def total_differences(facts: pd.DataFrame, hierarchy: pd.DataFrame, measures: It
 
     `parts` is the breakdown's id or `places`. Hedged or incomplete parts decide nothing.
     """
-    index = FactIndex(facts[facts["qualifier"] == "exact"])
-    found = []
-    for measure in measures:
-        totals = index.of(Slot(measure, "", Nature.ACTUAL))
-        totals = totals[totals["level"] == "county"] if not measure.breakdowns else totals
-        if not totals.empty:
-            found += [_against(totals, summed, parts, measure) for parts, summed in _sums(index, facts, hierarchy, measure)]
-    return pd.concat([pd.DataFrame(columns=COLUMNS), *(part for part in found if not part.empty)], ignore_index=True)
+    measures = list(measures)
+    stated = FactIndex(facts[(facts["qualifier"] == "exact") & (facts["nature"] == Nature.ACTUAL.value)]).rows
+    stated = stated[["quantity", "member", *_KEYS, "value", "source"]].rename(columns={"quantity": "id"})
+    sums = pd.concat([_of_members(stated, measures), _of_places(facts, hierarchy, measures)])
+    both = sums.merge(stated[stated["member"] == ""], on=["id", *_KEYS])
+    differ = both[~np.isclose(both["value"], both["summed"].astype(float), rtol=1e-9, atol=0)]   # more than the last bit apart
+    order = {measure.id: number for number, measure in enumerate(measures)}
+    differ = differ.sort_values("id", key=lambda ids: ids.map(order), kind="stable").rename(columns={"value": "stated"})
+    return differ.assign(sources=differ["source"] + ";" + differ["sources"])[COLUMNS].reset_index(drop=True)
 
 
-def _sums(index: FactIndex, facts: pd.DataFrame, hierarchy: pd.DataFrame, measure: Measure,
-          ) -> list[tuple[str, pd.DataFrame]]:
-    keys = ["county", "place", "period"]
-    found = []
-    for breakdown in measure.breakdowns.values():
-        if breakdown.exclusive and breakdown.exhaustive:
-            rows = pd.concat([index.of(Slot(measure, member, Nature.ACTUAL)) for member in breakdown.members])
-            sums = rows.groupby(keys).agg(summed=("value", "sum"), parts=("member", "nunique"), sources=("source", ";".join))
-            found.append((breakdown.id, sums[sums["parts"] == len(breakdown.members)]))
-    if measure.additive:
-        below = facts[facts["place"] != facts["county"]]
-        rolled = compute(below, hierarchy, [measure_formula(measure)])
-        complete = rolled[(rolled["level"] == "county") & (rolled["status"] == "ok") & (rolled["grade"] == "computed")]
-        found.append(("places", complete.rename(columns={"value": "summed"}).set_index(keys)))
-    return found
+def _of_members(stated: pd.DataFrame, measures: Iterable[Measure]) -> pd.DataFrame:
+    """The sums of the members of each breakdown that divides its whole, where all members are stated."""
+    whole = [(measure.id, member, breakdown.id, len(breakdown.members)) for measure in measures
+             for breakdown in measure.breakdowns.values() if breakdown.exclusive and breakdown.exhaustive
+             for member in breakdown.members]
+    members = stated.merge(pd.DataFrame(whole, columns=["id", "member", "parts", "of"], dtype=object), on=["id", "member"])
+    sums = members.groupby(["id", "parts", "of", *_KEYS]).agg(
+        summed=("value", "sum"), found=("member", "nunique"), sources=("source", ";".join)).reset_index()
+    return sums[sums["found"] == sums["of"]]
 
 
-def _against(totals: pd.DataFrame, sums: pd.DataFrame, parts: str, measure: Measure) -> pd.DataFrame:
-    both = totals.set_index(["county", "place", "period"])[["value", "source"]].join(sums[["summed", "sources"]], how="inner")
-    last_bit_apart = np.isclose(both["value"].astype(float), both["summed"].astype(float), rtol=1e-9, atol=0)
-    differ = both[~last_bit_apart].reset_index()
-    return pd.DataFrame({
-        "county": differ["county"], "place": differ["place"], "period": differ["period"], "id": measure.id,
-        "parts": parts, "stated": differ["value"], "summed": differ["summed"],
-        "sources": differ["source"] + ";" + differ["sources"],
-    })[COLUMNS]
+def _of_places(facts: pd.DataFrame, hierarchy: pd.DataFrame, measures: Iterable[Measure]) -> pd.DataFrame:
+    """The sums over the places below each county, where all of them state exact values."""
+    below = facts[facts["place"] != facts["county"]]
+    rolled = compute(below, hierarchy, [measure_formula(measure) for measure in measures if measure.additive])
+    complete = rolled[(rolled["level"] == "county") & (rolled["status"] == "ok") & (rolled["grade"] == "computed")]
+    return complete.rename(columns={"value": "summed"})[["id", *_KEYS, "summed", "sources"]].assign(parts="places")

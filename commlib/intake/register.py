@@ -10,11 +10,13 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.declarations.sources import REGISTER
+from commlib.declarations.tables import table
 from commlib.errors import StoreError
 from commlib.home import Home
 from commlib.intake.reported_facts import FACT_COLUMNS
+from commlib.intake.tabular import collected, read_table, reference_faults
 from commlib.placenames import declared_places
-from commlib.places import township_kind
+from commlib.places import PlaceBook, township_kind
 from commlib.reads import note
 
 # The kinds of township that codes tell, and the member of the breakdown that counts them.
@@ -40,6 +42,16 @@ def register_facts(home: Home) -> pd.DataFrame:
     for kind, member in _MEMBERS.items():
         values["township_units", member] = (kinds == kind).to_numpy(float)
     return _frame(codes, names, values)
+
+
+def check_retired(home: Home, book: PlaceBook) -> None:
+    """Check the list of retired county codes; raises DataError with every fault, unknown successors among them."""
+    declaration = table("retired_county")
+    frame = read_table(home.data / declaration.file, declaration)
+    known = pd.DataFrame({"code": [*book.register, *frame["code"]]})
+    faults = reference_faults(Path(declaration.file).name, frame, declaration, {"register_county": known})
+    if faults:
+        raise collected(faults)
 
 
 def village_kinds(home: Home) -> pd.DataFrame:
@@ -72,7 +84,7 @@ def comparable(kinds: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(codes: pd.Series[str]) -> pd.DataFrame:
     """Villages and communities by township (index) and kind (columns, measure ids); 0 where it has none."""
-    counted = pd.crosstab(codes.str[:9], _village_kind(codes))
+    counted = codes.groupby([codes.str[:9], _village_kind(codes)]).size().unstack(fill_value=0)
     return counted.reindex(columns=list(declared_places()["register"]["village_kinds"]), fill_value=0)
 
 
@@ -108,9 +120,9 @@ def _frame(codes: pd.Series[str], names: pd.Series[str], values: Mapping[tuple[s
     return facts[list(FACT_COLUMNS)].astype(texts)
 
 
-def _read(home: Home, table: str) -> pd.DataFrame:
+def _read(home: Home, name: str) -> pd.DataFrame:
     note("data/register")
-    path: Path = home.data / "register" / f"{table}.parquet"
+    path: Path = home.data / "register" / f"{name}.parquet"
     try:
         return pd.read_parquet(path).astype(str)
     except (OSError, ValueError) as fault:   # pyarrow's errors are ValueErrors

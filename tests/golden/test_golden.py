@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from commlib.declarations.mapping import Becomes, mapping_of
+from commlib.declarations.measures import Argument
 from commlib.indicators.arithmetic import Ratio
-from commlib.indicators.registry import Argument, Indicator, indicators
+from commlib.indicators.registry import Indicator, indicators
 from commlib.units import conversion
 
 HERE = Path(__file__).resolve().parent
