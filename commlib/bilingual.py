@@ -43,3 +43,11 @@ class Text:
 def listed(items: Iterable[str], language: str) -> str:
     """Join words as a list in the habit of the language: 、 in Chinese, commas in English."""
     return ("、" if Language(language) is Language.ZH else ", ").join(items)
+
+
+def excerpt(found: object, longest: int = 80) -> str:
+    """A wrong value as a message repeats it: on one line, what cannot be seen escaped, the middle of a long one left out."""
+    text = str(found)
+    if len(text) > longest:
+        text = f"{text[:longest // 2]} … {text[-longest // 4:]}"
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

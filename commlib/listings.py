@@ -41,16 +41,18 @@ def measure_rows() -> Rows:
     } for one in measures().values()]
 
 
-def table_rows() -> Rows:
-    """Every column of every table, one row each."""
+def table_rows(home: Home | None = None) -> Rows:
+    """Every column of every table, one row each, those of the project's own tables last; `feeds` is the table's measures."""
     from commlib.declarations.tables import tables
 
     return [{
-        "table": one.id, "file": one.file, "column": column.name, "key": _yes(column.name in one.key),
-        "type": column.type, "required": _yes(column.required), "allowed": ";".join(column.allowed),
-        "references": column.references,
-        "label_zh": column.label.zh, "label_en": column.label.en,
-    } for one in tables() for column in one.columns]
+        "table": one.id, "theme": one.theme, "file": one.file, "cycle": one.cycle or "", "column": column.name,
+        "key": _yes(column.name in one.key), "type": column.type, "unit": column.unit, "time": column.kind or "",
+        "required": _yes(column.required), "blank": column.blank, "personal": column.personal,
+        "allowed": ";".join(column.allowed), "minimum": _number(column.minimum), "maximum": _number(column.maximum),
+        "references": column.references, "measure": column.measure, "label_zh": column.label.zh, "label_en": column.label.en,
+        "aliases": ";".join(column.aliases), "feeds": ";".join(one.measures),
+    } for one in tables(home) for column in one.columns]
 
 
 def place_rows(home: Home) -> Rows:
@@ -86,6 +88,10 @@ def plain_decimal(value: Fraction | None) -> str:
     cut = rounded(value, places)
     digits = f"{Decimal(cut.numerator * (10**places // cut.denominator)).scaleb(-places):f}"
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:f}"
 
 
 def _yes(value: bool) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 
 from commlib import phrases
-from commlib.bilingual import Text
+from commlib.bilingual import Text, excerpt
 from commlib.errors import ParameterError
 
 _DATED = re.compile(r"(?P<year>\d{4})"
@@ -82,7 +82,7 @@ def parse_period(text: str) -> Period:
     undated = _UNDATED.fullmatch(text)
     if undated:
         return Period(text, document=undated["document"], earlier=bool(undated["earlier"]))
-    raise ParameterError(phrases.text("error.bad_period", found=text))
+    raise ParameterError(phrases.text("error.bad_period", found=excerpt(text)))
 
 
 def holds_at(fact: Period, at: Period, rule: str) -> bool:

@@ -16,10 +16,12 @@ from commlib import phrases
 from commlib.audit import Outcome
 from commlib.bilingual import Text
 from commlib.blocks.head import GRADES, STATUSES
+from commlib.declarations.checks import CheckKind, Severity
+from commlib.declarations.columns import Blank, ColumnType, Personal
 from commlib.declarations.measures import Nature, Time, measures
 from commlib.declarations.standards import standards
 from commlib.declarations.systems import systems
-from commlib.declarations.tables import ColumnType
+from commlib.declarations.tables import OWN_THEME, Cycle, tables
 from commlib.indicators.registry import Direction, indicators
 from commlib.runner.changes import Reason
 from commlib.runner.notebooks import ParameterType
@@ -27,7 +29,7 @@ from commlib.runner.notebooks import ParameterType
 HAN = re.compile(r"[\u3400-\u9fff]")
 KEY = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 FILE_ENDINGS = {"html", "toml", "csv", "parquet", "json", "ipynb", "py", "js", "css"}   # `index.html` is no phrase
-SAYS = {"phrases.phrase", "phrases.text", "_both", "say"}
+SAYS = {"phrases.phrase", "phrases.text", "both", "say"}
 # What one language needs and the other does not: English ordinals have endings; 等n个 counts all, "n more" the rest.
 ONE_LANGUAGE_ONLY = {"number.rank_of": {"ending"}, "chart.and_more": {"n", "more"}}
 OTHER_LANGUAGE_MEANT = {"page.other_language"}   # the link to the page in the other language, named in that language
@@ -161,7 +163,10 @@ def of(vocabulary: type[StrEnum]) -> set[str]:
 
 
 @pytest.mark.parametrize(("prefix", "members"), [
-    ("theme.", {each.theme for each in indicators().values()} | {each.theme for each in measures().values()}),
+    ("theme.", {each.theme for family in (indicators(), measures()) for each in family.values()}
+     | {each.theme for each in tables()} | {OWN_THEME}),
+    ("type.", of(ColumnType)), ("blank.", of(Blank)), ("personal.", of(Personal) - {""}),
+    ("severity.", of(Severity)), ("check.", of(CheckKind)),
     ("direction.", of(Direction)),
     ("nature.", of(Nature) | {"last_year"}),
     ("time.", of(Time)),
@@ -171,7 +176,7 @@ def of(vocabulary: type[StrEnum]) -> set[str]:
     ("chart.verdict_", of(Outcome)), ("reason.", of(Reason)),
     ("parameter.kind_", of(ParameterType)),
     ("list_kind.", {each.kind for each in standards().values()}),
-    ("cycle.", {each.cycle for system in systems().values() for each in system.cycles}),
+    ("cycle.", {each.cycle for system in systems().values() for each in system.cycles} | of(Cycle)),
     ("fault.allowed_", of(ColumnType) - {"text", "unit"}), ("fault.remedy_", of(ColumnType) - {"text", "unit"}),
     ("table.allowed_", {"str", "bool", "list", "dict"}),
     ("number.", {"rank", "year", "class"}),
@@ -195,7 +200,7 @@ def test_both_languages_say_the_same_thing_in_their_own_script(key: str, words: 
 
 def calls_with_a_key() -> Iterator[tuple[str, str, set[str]]]:
     """Every call that says a phrase by its whole key: key, place, and the placeholders that it fills."""
-    ours = {"phrases.phrase", "phrases.text", "_both"}
+    ours = {"phrases.phrase", "phrases.text", "both"}
     for module in modules():
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ours and node.args \

@@ -9,8 +9,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.errors import ParameterError, StoreError
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from commlib.formatting import no_formula
 
 
 @dataclass(frozen=True)
@@ -35,16 +34,12 @@ class Block:
         path = Path(path)
         if path.suffix not in (".csv", ".xlsx"):
             raise ParameterError(phrases.text("error.export_ending", found=path.name))
-        rows = self.frame.map(_neutral)
+        rows = self.frame.map(no_formula)
         try:
             rows.to_csv(path, index=False, encoding="utf-8-sig") if path.suffix == ".csv" else rows.to_excel(path, index=False)
         except OSError as problem:
             raise StoreError(phrases.text("error.cannot_write", path=path, problem=problem)) from None
         return path
-
-
-def _neutral(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
 def together(*blocks: Block | None) -> Block:

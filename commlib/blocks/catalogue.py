@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -13,15 +14,15 @@ from commlib.blocks import head
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Row, Table, columns, folded
 from commlib.blocks.wording import fact_cell
-from commlib.declarations.measures import Measure, measures
+from commlib.declarations.measures import Argument, Measure, measures
 from commlib.declarations.sources import source_title
 from commlib.declarations.standards import standards
 from commlib.declarations.tables import tables
 from commlib.frames import each_row
 from commlib.home import find_home
-from commlib.indicators.registry import Argument, Indicator, indicators
+from commlib.indicators.registry import Indicator, indicators
 from commlib.labels import quantity_label
-from commlib.store import open_store
+from commlib.store import Store, open_store
 from commlib.units import unit
 from commlib.view import language_of
 
@@ -71,8 +72,15 @@ def _measure_row(measure: Measure, language: Language) -> dict[str, str]:
             "time": phrases.phrase(f"time.{measure.time}", language), "holds": holds, "members": "; ".join(members)}
 
 
+@cache
+def _rules_of(store: Store) -> pd.DataFrame:
+    """The rules that the reports state, in order of county and source."""
+    facts = pd.concat([store.county_facts(county) for county in store.reported_counties()])
+    return facts[facts["kind"] == "rule"].sort_values(["county", "source"])
+
+
 def _rule_facts() -> pd.DataFrame:
-    return open_store(find_home()).ask("select * from facts where kind = 'rule' order by county, source")
+    return _rules_of(open_store(find_home()))
 
 
 def _rule_measures() -> set[str]:
@@ -105,10 +113,11 @@ def standard_catalogue(lang: str) -> Block:
 
 
 def table_catalogue(lang: str) -> Block:
-    """Every declared table of input data: what a row is and which columns it has."""
+    """Every declared table of input data with a file of its own: what a row is and which columns it has."""
     language = language_of(lang)
     rows = [{"table": f"{each.label[language]} ({each.id})", "row": each.row[language], "file": each.file,
-             "columns": "; ".join(f"{column.label[language]} ({column.name})" for column in each.columns)} for each in tables()]
+             "columns": "; ".join(f"{column.label[language]} ({column.name})" for column in each.columns)}
+            for each in tables() if each.file]
     return _table("catalogue.tables", ("table", "row", "file", "columns"), rows, language)
 
 

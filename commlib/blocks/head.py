@@ -35,11 +35,11 @@ def head(view: CountyView, only: str = "") -> Block:
 
 def _about(view: CountyView) -> Block | None:
     place, language = view.place, view.language
+    said = notice("", phrases.phrase("word.note", language), place.resolved[language]) if place.resolved else None
     if not place.note:
-        return None
-    if place.inferred:
-        return notice("inferred", phrases.phrase("word.inferred", language), place.note[language])
-    return notice("", phrases.phrase("word.note", language), place.note[language])
+        return said
+    kind, word = ("inferred", "word.inferred") if place.inferred else ("", "word.note")
+    return together(said, notice(kind, phrases.phrase(word, language), place.note[language]))
 
 
 def _reports(view: CountyView) -> str:

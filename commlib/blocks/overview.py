@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from importlib.resources import files
 from itertools import islice
@@ -21,7 +22,7 @@ from commlib.declarations.sources import REGISTER
 from commlib.formatting import percent
 from commlib.frames import each_row
 from commlib.indicators.compute import formulas
-from commlib.indicators.registry import indicators
+from commlib.indicators.registry import Indicator, indicators
 from commlib.labels import quantity_label
 from commlib.view import CountyView
 
@@ -39,10 +40,14 @@ def key_figures(view: CountyView) -> Block:
 
 def headline_rows(view: CountyView, group: str) -> list[Any]:
     """The first three of a declared list of key figures that the county has; rows of a results frame."""
-    with files("commlib").joinpath("declarations/key_figures.toml").open("rb") as stream:
-        ids = tomllib.load(stream)[group]
-    known = (row for each in ids if (row := county_row(view, each)) is not None)
+    known = (row for each in _headline_ids()[group] if (row := county_row(view, each)) is not None)
     return list(islice(known, _CARDS_OF_EACH))
+
+
+@cache
+def _headline_ids() -> dict[str, list[str]]:
+    with files("commlib").joinpath("declarations/key_figures.toml").open("rb") as stream:
+        return tomllib.load(stream)
 
 
 def county_row(view: CountyView, name: str) -> Any:
@@ -121,26 +126,24 @@ def share_chart(view: CountyView) -> Block:
 def waiting_table(view: CountyView) -> Block:
     """What is missing: indicators that have no value here, and the measures each waits for."""
     language = view.language
-    known = set(zip(view.results["id"], view.results["member"], strict=True))
+    known, facts = set(view.results["id"]), view.facts[view.facts["kind"] == "measure"]
+    reported = set(zip(facts["quantity"], facts["member"], facts["nature"], strict=True))
     lines = [{"theme": phrases.phrase(f"theme.{one.theme}", language), "indicator": one.label[language],
               "waits_for": "; ".join(needed)} for one in indicators().values()
-             if (needed := list(dict.fromkeys(_waits_for(view, one, known))))]
+             if one.id not in known and (needed := list(dict.fromkeys(_waits_for(one, reported, language))))]
     title = phrases.phrase("overview.waiting", language, n=len(lines), of=len(indicators()))
     heads = columns(language, "indicator", "waits_for")
     return folded(title, Table(title, heads, lines, kind="words", group="theme").block())
 
 
-def _waits_for(view: CountyView, indicator: Any, known: set[tuple[str, str]]) -> Iterator[str]:
-    facts = view.facts[view.facts["kind"] == "measure"]
-    reported = set(zip(facts["quantity"], facts["member"], facts["nature"], strict=True))
+def _waits_for(indicator: Indicator, reported: set[tuple[str, str, str]], language: str) -> Iterator[str]:
+    """The measures, by label, that an indicator lacks."""
     for formula in formulas(indicator):
-        if (formula.id, formula.member) in known or any(each == formula.id for each, _ in known):
-            continue
         for slot in formula.slots.values():
             if slot.last_year or (slot.measure.id, slot.member, slot.nature.value) not in reported:
-                label = quantity_label(slot.measure.id, slot.member)[view.language]
+                label = quantity_label(slot.measure.id, slot.member)[language]
                 nature = "last_year" if slot.last_year else slot.nature.value
-                yield label if nature == "actual" else phrases.phrase("label.nature", view.language, label=label,
+                yield label if nature == "actual" else phrases.phrase("label.nature", language, label=label,
                                                                       nature=phrases.text(f"nature.{nature}"))
 
 

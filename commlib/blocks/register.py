@@ -86,8 +86,11 @@ def township_kinds(view: CountyView) -> Block:
     return chart(drawn, title, _source(view))
 
 
-def ranking_chart(view: CountyView, quantity: str, by: str = "township") -> Block:
-    """The places of one level ranked by a measure or indicator, with the county's mean or pooled value as a line."""
+def ranking_chart(view: CountyView, quantity: str, by: str = "township", first: int | None = None) -> Block:
+    """The places of one level ranked by a measure or indicator, with the county's mean or pooled value as a line.
+
+    `first` shows that many places of the ranking and says of how many; finding and line are of all places either way.
+    """
     rows = view.measure(quantity) if quantity not in indicators() else view.results[view.results["id"] == quantity]
     places = rows[(rows["level"] == by) & (rows["member"] == "")]
     if places.empty:
@@ -99,7 +102,8 @@ def ranking_chart(view: CountyView, quantity: str, by: str = "township") -> Bloc
     pooled = own["value"] if own is not None and quantity in indicators() else places["value"].mean()
     word = phrases.phrase("register.pooled" if quantity in indicators() else "register.mean", view.language)
     drawn = ranked_bars(frame, chart_id=f"rank-{quantity.replace('_', '-')}", title=title,
-                        unit=_axis_unit(quantity, view.language), language=view.language, references=[(word, float(pooled))])
+                        unit=_axis_unit(quantity, view.language), language=view.language, references=[(word, float(pooled))],
+                        first=first)
     return chart(drawn, title, _source(view))
 
 

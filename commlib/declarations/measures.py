@@ -62,6 +62,51 @@ class Measure:
         return found[0] if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a name such as `measure__member__plan` asks for: a measure, its members, its nature, whether a year back."""
+
+    name: str
+    measure: Measure
+    members: tuple[str, ...]
+    is_mapping: bool
+    nature: Nature
+    last_year: bool
+
+
+_NATURES = {"plan": Nature.PLAN, "target": Nature.TARGET}
+
+
+class UnknownArgument(ValueError):
+    """A name that asks for no declared quantity; its text says what is allowed in that place."""
+
+
+def read_argument(name: str, each: str = "") -> Argument:
+    """Read a name in the grammar of indicator arguments; `each` is the measure that a stem of that word stands for.
+
+    Raises UnknownArgument that says what is allowed.
+    """
+    stem, *suffixes = name.split("__")
+    measure_id = each if stem == "each" and each else stem
+    if measure_id not in measures():
+        raise UnknownArgument("measures.toml")
+    declared = measures()[measure_id]
+    nature, last_year, is_mapping = Nature.ACTUAL, False, False
+    members: tuple[str, ...] = ("",)
+    for suffix in suffixes:
+        if suffix in _NATURES:
+            nature = _NATURES[suffix]
+        elif suffix == "last_year":
+            last_year = True
+        elif suffix in declared.breakdowns:
+            members, is_mapping = tuple(declared.breakdowns[suffix].members), True
+        elif declared.member_label(suffix):
+            members = (suffix,)
+        else:
+            raise UnknownArgument(", ".join([*_NATURES, "last_year", *declared.breakdowns]))
+    return Argument(name, declared, members, is_mapping, nature, last_year)
+
+
 @cache
 def measures() -> dict[str, Measure]:
     """All declared measures by id; raises DeclarationError naming measure, field, value and choices."""

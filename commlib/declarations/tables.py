@@ -1,228 +1,293 @@
-"""What every table is: one TOML file a table, read once, checked on load, turned into a pandera schema on demand."""
+"""What every table is: one TOML file a table, read when it is asked for, checked on load.
+
+The files of the package stand in `tables/<theme>/<id>.toml`; an analyst's own stand in `data/tables/<id>.toml` of the
+project and are of the same kind.
+"""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from commlib import phrases
 from commlib.bilingual import Text
+from commlib.declarations.checks import Check, CheckKind, read_checks
+from commlib.declarations.columns import (
+    DATES,
+    NUMBERS,
+    Blank,
+    Column,
+    ColumnType,
+    check_measure,
+    header_key,
+    is_each,
+    read_column,
+)
+from commlib.declarations.measures import UnknownArgument, read_argument
+from commlib.declarations.reading import Reading, one_of
 from commlib.errors import DeclarationError, ParameterError
-from commlib.units import is_unit
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import pandera.pandas as pandera
+from commlib.home import Home
 
 FOLDER = Path(__file__).parent / "tables"
-SEPARATOR = ";"   # between the ids of one cell that refers to several rows
+SEPARATOR = ";"     # between the ids of one cell that refers to several rows
+OWN_THEME = "own"   # of a file in `data/tables/` that names no theme
 
-_TABLE_FIELDS = {"id", "file", "source", "key", "label", "row", "columns"}
-_COLUMN_FIELDS = {"label", "type", "required", "empty", "dropped", "allowed", "pattern", "references", "note"}
-
-
-class ColumnType(StrEnum):
-    """How a cell of text is read; `unit` is an id of the closed list of units."""
-
-    TEXT = "text"
-    DECIMAL = "decimal"
-    INTEGER = "integer"
-    CODE = "code"
-    UNIT = "unit"
+_FIELDS = {"id", "theme", "file", "source", "key", "label", "row", "note", "aliases", "cycle", "place", "period", "member",
+           "feeds", "checks", "columns"}
 
 
-# ASCII digits only: full-width digits, thousands separators and signs such as % are faults, never guessed at.
-_FORM = {ColumnType.DECIMAL: r"[+-]?[0-9]+(?:\.[0-9]+)?", ColumnType.INTEGER: r"[+-]?[0-9]+", ColumnType.CODE: r"\S+"}
+class Cycle(StrEnum):
+    """How often a return is sent."""
+
+    HALF_MONTH = "half_month"
+    MONTH = "month"
+    TWO_MONTHS = "two_months"
+    QUARTER = "quarter"
+    HALF_YEAR = "half_year"
+    YEAR = "year"
+    ONCE = "once"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One declared column: what its cells are, whether it must exist and whether a cell may be blank."""
+class Feed:
+    """A measure that sums a column, or counts rows where no `column` is named, over the rows that meet the conditions.
 
-    name: str
-    label: Text
-    type: ColumnType
-    required: bool = True
-    empty: bool = False
-    dropped: bool = False
-    allowed: tuple[str, ...] = ()
-    pattern: str = ""
-    references: str = ""
-    note: Text | None = None
+    `where`: a column holds one of these words (`*`: whatever is filled in). `in_time`: the first date is there and is not
+    after the second. `on`: the date column that dates a row. `member`: the column whose value is the measure's member.
+    """
+
+    measure: str
+    column: str = ""
+    member: str = ""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    in_time: tuple[str, ...] = ()
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableDeclaration:
-    """One declared table: its file under `data/`, its source, its key and its columns in order."""
+    """One declared table: its key, place and period, its columns in order, its checks and the measures it feeds.
+
+    `place` lists place columns from coarse to fine: a row stands at the finest that it fills, and where the finest takes
+    any level a return may leave it out and name coarser places alone. `member` is the column whose value is the member of
+    the measures of the other columns, or for the measure `each` the measure itself; a row whose member a measure does not
+    have feeds it nothing. `file` is set for the tables kept under `data/`.
+    """
 
     id: str
+    theme: str
     label: Text
     row: Text
-    file: str
-    source: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    file: str = ""
+    source: str = ""
+    note: Text | None = None
+    aliases: tuple[str, ...] = ()
+    cycle: Cycle | None = None
+    place: tuple[str, ...] = ()
+    period: str = ""
+    member: str = ""
+    feeds: tuple[Feed, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     def column(self, name: str) -> Column:
         """Look up a column by name; raises KeyError where it is not declared."""
         return {column.name: column for column in self.columns}[name]
 
+    def headers(self) -> dict[str, str]:
+        """Column name by `header_key` of every header that names it."""
+        return {header_key(header): column.name for column in self.columns for header in column.headers}
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Every text that names the table in a title or as a sheet: id, both labels and the aliases."""
+        return (self.id, self.label.zh, self.label.en, *self.aliases)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that the table feeds, as arguments (`id__member__plan`), each once."""
+        named = [*(each.measure for each in self.columns if each.measure), *(each.measure for each in self.feeds)]
+        members = self.column(self.member).allowed if self.member else ()
+        return tuple(dict.fromkeys(
+            name for each in named
+            for name in ([each.replace("each", member, 1) for member in members] if is_each(each) else [each])))
+
+
+def table(table_id: str, home: Home | None = None) -> TableDeclaration:
+    """Read the one file of a table, the project's own tables among them where a home is given.
+
+    Raises ParameterError listing the tables that there are, DeclarationError with every fault of the file.
+    """
+    own = _own(home)
+    if table_id in own:
+        return read_declaration(own[table_id])
+    if table_id not in _package():
+        raise ParameterError(phrases.text("table.unknown", found=table_id, known=", ".join([*_package(), *own])))
+    return _package_table(table_id)
+
+
+def tables(home: Home | None = None) -> list[TableDeclaration]:
+    """Every declared table by theme and id, all files read and checked together; the project's own ones come last.
+
+    Raises DeclarationError with every fault: file, field, what was found and what is allowed.
+    """
+    declared = [*(_package_table(each) for each in _package()), *(read_declaration(path) for path in _own(home).values())]
+    check_together(declared)
+    return declared
+
 
 @cache
-def _declared() -> dict[str, TableDeclaration]:
-    declared = [read_declaration(path) for path in sorted(FOLDER.glob("*.toml"))]
-    check_together(declared)
-    return {declaration.id: declaration for declaration in declared}
+def _package() -> dict[str, Path]:
+    """The file of each table of the package by id, which is its stem: only names are looked at."""
+    return {path.stem: path for path in sorted(FOLDER.glob("*/*.toml"))}
 
 
-def tables() -> list[TableDeclaration]:
-    """Every declared table, by id; raises DeclarationError naming file, field, what was found and what is allowed."""
-    return list(_declared().values())
+@cache
+def _package_table(table_id: str) -> TableDeclaration:
+    return read_declaration(_package()[table_id])
 
 
-def table(table_id: str) -> TableDeclaration:
-    """Look up a table by id; raises ParameterError listing the tables that there are."""
-    declared = _declared()
-    if table_id not in declared:
-        raise ParameterError(phrases.text("table.unknown", found=table_id, known=", ".join(declared)))
-    return declared[table_id]
+def _own(home: Home | None) -> dict[str, Path]:
+    """The files of the project's own tables by id, looked up anew each time: an analyst edits them."""
+    paths = {path.stem: path for path in sorted((home.data / "tables").glob("*.toml"))} if home else {}
+    for table_id in paths.keys() & _package().keys():
+        reading = Reading(paths[table_id])
+        reading.wrong("id", table_id, phrases.text("table.allowed_unique"))
+        reading.finish()
+    return paths
 
 
 def read_declaration(path: Path) -> TableDeclaration:
-    """Read and check one declaration file; an analyst's own table is one more file of the same kind.
-
-    Raises DeclarationError naming file, field, what was found and what is allowed.
-    """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise _wrong(path, "-", str(fault), phrases.text("table.allowed_toml")) from fault
-    _only(path, "", raw, _TABLE_FIELDS)
-    columns = _field(path, raw, "columns", dict)
+    """Read and check one declaration file; raises DeclarationError with every fault of it."""
+    reading = Reading(path)
+    raw = reading.file()
+    reading.only(raw, _FIELDS)
+    columns = tuple(read_column(reading, name, each) for name, each in reading.needed(raw, "columns", {}).items())
+    by_name = {column.name: column for column in columns}
+    period = reading.field(raw, "period", "")
     declaration = TableDeclaration(
-        id=_field(path, raw, "id", str), label=_words(path, "label", raw.get("label")),
-        row=_words(path, "row", raw.get("row")), file=_field(path, raw, "file", str),
-        source=_field(path, raw, "source", str), key=tuple(_field(path, raw, "key", list)),
-        columns=tuple(_column(path, name, values) for name, values in columns.items()),
-    )
-    names = [column.name for column in declaration.columns]
-    for name in declaration.key or ("",):
-        if name not in names or not declaration.column(name).required:
-            raise _wrong(path, "key", name, phrases.text("table.allowed_key", known=", ".join(names)))
+        id=reading.needed(raw, "id", ""), theme=reading.field(raw, "theme", _theme(path)), label=reading.words(raw, "label"),
+        row=reading.words(raw, "row"), key=reading.strings(raw, "key"), columns=columns,
+        file=reading.field(raw, "file", ""), source=reading.field(raw, "source", ""),
+        note=reading.optional_words(raw, "note", ""), aliases=reading.strings(raw, "aliases"),
+        cycle=reading.word(raw, "cycle", Cycle, Cycle.ONCE) if "cycle" in raw else None,
+        place=reading.strings(raw, "place"), period=period, member=reading.field(raw, "member", ""),
+        feeds=tuple(_feed(reading, inside, each, by_name) for inside, each in reading.tables(raw, "feeds")),
+        checks=read_checks(reading, raw, by_name, period))
+    _check_table(reading, declaration, by_name)
+    reading.finish()
     return declaration
 
 
+def _theme(path: Path) -> str:
+    return path.parent.name if path.is_relative_to(FOLDER) else OWN_THEME
+
+
+def _check_table(reading: Reading, declaration: TableDeclaration, columns: Mapping[str, Column]) -> None:
+    """Faults that only show when the table is seen whole."""
+    known = ", ".join(columns)
+    if declaration.id != reading.path.stem:
+        reading.wrong("id", declaration.id, phrases.text("table.allowed_stem", stem=reading.path.stem))
+    if f"theme.{declaration.theme}" not in phrases.catalogue():
+        themes = [key.partition(".")[2] for key in phrases.catalogue() if key.startswith("theme.")]
+        reading.wrong("theme", declaration.theme, one_of(themes))
+    for name in declaration.key or ("",):
+        if name not in columns or not columns[name].required or columns[name].dropped:
+            reading.wrong("key", name, phrases.text("table.allowed_key", known=known))
+    wanted: list[tuple[str, str, tuple[ColumnType, ...]]] = [("place", name, (ColumnType.PLACE,)) for name in declaration.place]
+    wanted += [("period", declaration.period, DATES)] if declaration.period else []
+    wanted += [("member", declaration.member, (ColumnType.CHOICE,))] if declaration.member else []
+    for field_name, name, types in wanted:
+        if name not in columns or columns[name].type not in types:
+            reading.wrong(field_name, name, phrases.text("table.allowed_check_column", types=", ".join(types)))
+    for column in columns.values():
+        _check_headers_and_members(reading, declaration, column, columns)
+
+
+def _check_headers_and_members(reading: Reading, declaration: TableDeclaration, column: Column,
+                               columns: Mapping[str, Column]) -> None:
+    inside = f"columns.{column.name}"
+    taken = {header_key(header): other.name for other in columns.values() if other is not column for header in other.headers}
+    for header in dict.fromkeys(each for each in column.headers if header_key(each) in taken):
+        reading.wrong(f"{inside}.aliases", header, phrases.text("table.allowed_once"))
+    if column.unit_from and (column.unit_from not in columns or columns[column.unit_from].type is not ColumnType.UNIT):
+        reading.wrong(f"{inside}.unit_from", column.unit_from,
+                      phrases.text("table.allowed_check_column", types=ColumnType.UNIT))
+    if column.name in declaration.key and column.blank not in (Blank.REFUSED, Blank.SAME_AS_ABOVE):
+        reading.wrong(f"{inside}.blank", column.blank, one_of((Blank.REFUSED, Blank.SAME_AS_ABOVE)))
+    if column.measure and declaration.member in columns and ("__" not in column.measure or is_each(column.measure)):
+        _check_members(reading, f"{inside}.measure", column.measure, columns[declaration.member])
+
+
+def _check_members(reading: Reading, field_name: str, measure: str, member: Column) -> None:
+    """Rows feed a member of their measure where it has one by that id, or the measure `each` by that id.
+
+    A measure with breakdowns none of which has one of the ids is a fault, and an id of `each` that is no measure.
+    """
+    if is_each(measure):
+        for name in (measure.replace("each", each, 1) for each in member.allowed):
+            check_measure(reading, field_name, name, "")
+        return
+    try:
+        declared = read_argument(measure).measure
+    except UnknownArgument:
+        return   # a fault of the measure itself, told already
+    if declared.breakdowns and not any(declared.member_label(each) for each in member.allowed):
+        reading.wrong(field_name, measure, phrases.text("table.allowed_members", column=member.name))
+
+
+def _feed(reading: Reading, inside: str, raw: Mapping[str, Any], columns: Mapping[str, Column]) -> Feed:
+    reading.only(raw, {each.name for each in fields(Feed)}, inside)
+    where: dict[str, tuple[str, ...]] = {}
+    for name, words in reading.field(raw, "where", dict[str, Any](), inside).items():
+        where[name] = tuple(words) if isinstance(words, list) else (str(words),)
+        allowed = columns[name].allowed if name in columns else ()
+        if name not in columns or (allowed and not set(where[name]) <= {*allowed, "*"}):
+            reading.wrong(f"{inside}.where.{name}", ", ".join(where[name]), one_of(allowed or columns))
+    feed = Feed(reading.field(raw, "measure", "", inside), reading.field(raw, "column", "", inside),
+                reading.field(raw, "member", "", inside), where, reading.strings(raw, "in_time", inside),
+                reading.field(raw, "on", "", inside))
+    summed = [(feed.column, NUMBERS)] if feed.column else []
+    dated = [(name, DATES) for name in (*feed.in_time, *((feed.on,) if feed.on else ()))]
+    chosen = [(feed.member, (ColumnType.CHOICE,))] if feed.member else []
+    for name, types in [*summed, *dated, *chosen]:
+        if name not in columns or columns[name].type not in types:
+            reading.wrong(inside, name, phrases.text("table.allowed_check_column", types=", ".join(types)))
+    unit = columns[feed.column].unit if feed.column in columns else ""
+    check_measure(reading, f"{inside}.measure", feed.measure, unit)
+    if feed.member in columns:
+        _check_members(reading, f"{inside}.measure", feed.measure, columns[feed.member])
+    return feed
+
+
 def check_together(declared: list[TableDeclaration]) -> None:
-    """Check that ids are unique and that every `references` names a declared column; raises DeclarationError."""
-    known: set[str] = set()
-    for declaration in declared:
-        if any(name.startswith(f"{declaration.id}.") for name in known):
-            raise _wrong(Path(declaration.file), "id", declaration.id, phrases.text("table.allowed_unique"))
-        known |= {f"{declaration.id}.{column.name}" for column in declaration.columns}
-    for declaration in declared:
-        for column in declaration.columns:
-            if column.references and column.references not in known:
-                raise _wrong(Path(f"{declaration.id}.toml"), f"columns.{column.name}.references", column.references,
-                             phrases.text("table.allowed_reference"))
+    """Check that ids are unique and that every reference names a declared column; raises DeclarationError with all faults."""
+    columns = {f"{each.id}.{column.name}": column for each in declared for column in each.columns}
+    ids = [each.id for each in declared]
+    faults: list[Text] = []
 
+    def wrong(table_id: str, place: str, found: str, allowed: str) -> None:
+        faults.append(phrases.text("table.wrong", file=f"{table_id}.toml", field=place, found=found,
+                                   allowed=phrases.text(allowed)))
 
-def _column(path: Path, name: str, raw: Any) -> Column:
-    field = f"columns.{name}"
-    if not isinstance(raw, Mapping):
-        raise _wrong(path, field, str(raw), phrases.text("table.allowed_table"))
-    _only(path, f"{field}.", raw, _COLUMN_FIELDS)
-    found = raw.get("type", "")
-    if found not in list(ColumnType):
-        raise _wrong(path, f"{field}.type", str(found), _one_of(ColumnType))
-    flags = {flag: _field(path, raw, flag, bool, default, field) for flag, default in
-             (("required", True), ("empty", False), ("dropped", False))}
-    allowed, pattern = _field(path, raw, "allowed", list, [], field), _field(path, raw, "pattern", str, "", field)
-    if not all(isinstance(value, str) and value for value in allowed) or ("allowed" in raw and not allowed):
-        raise _wrong(path, f"{field}.allowed", str(allowed), phrases.text("table.allowed_words"))
-    try:
-        re.compile(pattern)
-    except re.error as fault:
-        raise _wrong(path, f"{field}.pattern", pattern, phrases.text("table.allowed_pattern")) from fault
-    note = _words(path, f"{field}.note", raw["note"]) if "note" in raw else None
-    return Column(name, _words(path, f"{field}.label", raw.get("label")), ColumnType(found), **flags,
-                  allowed=tuple(allowed), pattern=pattern, note=note,
-                  references=_field(path, raw, "references", str, "", field))
-
-
-def _field(path: Path, raw: Mapping[str, Any], name: str, kind: type, default: Any = None, inside: str = "") -> Any:
-    """Take a field of the declared kind; without a default it must be there and not be blank."""
-    value = raw.get(name, default)
-    if not isinstance(value, kind) or (default is None and not value):
-        found = str(raw.get(name, ""))
-        raise _wrong(path, ".".join(part for part in (inside, name) if part), found,
-                     phrases.text(f"table.allowed_{kind.__name__}"))
-    return value
-
-
-def _words(path: Path, field: str, raw: Any) -> Text:
-    try:
-        return Text.of(raw)
-    except (KeyError, TypeError, ValueError) as fault:
-        raise _wrong(path, field, str(raw or ""), phrases.text("table.allowed_both")) from fault
-
-
-def _only(path: Path, prefix: str, raw: Mapping[str, Any], fields: set[str]) -> None:
-    for name in raw:
-        if name not in fields:
-            raise _wrong(path, prefix + name, name, _one_of(sorted(fields)))
-
-
-def _one_of(known: Iterable[str]) -> Text:
-    return phrases.text("table.allowed_one_of", known=", ".join(known))
-
-
-def _wrong(path: Path, field: str, found: str, allowed: Text) -> DeclarationError:
-    return DeclarationError(phrases.text("table.wrong", file=path.name, field=field, found=found, allowed=allowed))
+    for table_id in dict.fromkeys(each for each in ids if ids.count(each) > 1):
+        wrong(table_id, "id", table_id, "table.allowed_unique")
+    for each in declared:
+        for column in each.columns:
+            if column.references and column.references not in columns:
+                wrong(each.id, f"columns.{column.name}.references", column.references, "table.allowed_reference")
+        for number, check in enumerate(each.checks, 1):
+            if check.kind is CheckKind.ROWS and check.whole not in columns:
+                wrong(each.id, f"checks[{number}].whole", check.whole, "table.allowed_reference")
+    if faults:
+        raise DeclarationError(Text(zh="\n".join(fault.zh for fault in faults), en="\n".join(fault.en for fault in faults)))
 
 
 def split_ids(cell: str) -> list[str]:
     """The ids that one cell names, in order; blank parts are left out."""
     return [part.strip() for part in cell.split(SEPARATOR) if part.strip()]
-
-
-def schema(declaration: TableDeclaration) -> pandera.DataFrameSchema:
-    """Build the pandera schema of a frame of text; its checks are named blank, type, allowed, pattern and key.
-
-    Unknown extra columns pass; validate with `lazy=True` to get every failure at once.
-    """
-    import pandas as pd
-    import pandera.pandas as pandera
-
-    def unique(frame: pd.DataFrame) -> pd.Series[bool]:
-        whole_key = set(declaration.key) <= set(frame.columns)   # a missing key column is a fault of its own
-        return ~frame.duplicated(list(declaration.key)) if whole_key else pd.Series(True, index=frame.index)
-
-    columns = {column.name: pandera.Column(str, _checks(column), required=column.required and not column.dropped)
-               for column in declaration.columns}
-    return pandera.DataFrameSchema(columns, checks=pandera.Check(unique, name="key", error="key"), name=declaration.id)
-
-
-def _checks(column: Column) -> list[pandera.Check]:
-    import pandera.pandas as pandera
-
-    def where_filled(name: str, passes: Any) -> pandera.Check:
-        return pandera.Check(lambda cells: (cells.str.strip() == "") | passes(cells), name=name, error=name)
-
-    checks = []
-    if not column.empty:
-        checks.append(pandera.Check(lambda cells: cells.str.strip() != "", name="blank", error="blank"))
-    if column.type is ColumnType.UNIT:
-        checks.append(where_filled("type", lambda cells: cells.map(is_unit).astype(bool)))
-    elif column.type in _FORM:
-        checks.append(where_filled("type", lambda cells: cells.str.fullmatch(_FORM[column.type])))
-    if column.allowed:
-        checks.append(where_filled("allowed", lambda cells: cells.isin(column.allowed)))
-    if column.pattern:
-        checks.append(where_filled("pattern", lambda cells: cells.str.fullmatch(column.pattern)))
-    return checks

@@ -12,7 +12,9 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import Text
-from commlib.declarations.tables import Column, TableDeclaration, schema, split_ids
+from commlib.declarations.columns import Column, range_words
+from commlib.declarations.schemas import schema
+from commlib.declarations.tables import TableDeclaration, split_ids
 from commlib.errors import DataError, Fault
 from commlib.units import unit_ids
 
@@ -182,6 +184,8 @@ def _explained(column: Column, check: str, found: str) -> tuple[Text, Text]:
     if check == "pattern":
         return (phrases.text("fault.allowed_pattern", pattern=column.pattern),
                 phrases.text("fault.remedy_pattern", label=column.label))
+    if check == "range":
+        return range_words(column) or Text.same("-"), phrases.text("fault.remedy_range", label=column.label)
     return phrases.text(f"fault.allowed_{column.type}"), phrases.text(f"fault.remedy_{column.type}")
 
 
