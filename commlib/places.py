@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -13,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from commlib import phrases
-from commlib.bilingual import Text, listed
+from commlib.bilingual import Text, excerpt
 from commlib.errors import DeclarationError, ParameterError, StoreError
 from commlib.home import Home, find_home
 from commlib.placenames import declared_places, english_name
 from commlib.reads import note
+from commlib.retired import RETIRED_LIST, RetiredCode, resolution, retired_codes, with_codes
 
-NAME_LISTS = ("provinces.csv", "prefectures.csv", "counties.csv")
+NAME_LISTS = ("provinces.csv", "prefectures.csv", "counties.csv", RETIRED_LIST)
+_LONGEST_NAME = 40   # characters that a place's name or key may have; likeness of more is not looked for
 
 
 class PlaceLevel(StrEnum):
@@ -38,7 +41,8 @@ class Place:
 
     `kind` is what the code tells (`subdistrict`, `town`, …, `functional_zone`, `placeholder`), for places known only by
     a report `reported`. `is_county` marks the counties that ranks count; `prefecture_ranks` is False where the
-    prefecture is a mere heading of the code list. `inferred` says that a report does not name the county itself.
+    prefecture is a mere heading of the code list. `inferred` says that a report does not name the county itself, and
+    `resolved` why this place is meant by a retired code that was asked for.
     """
 
     key: str
@@ -59,6 +63,7 @@ class Place:
     province_zh: str = ""
     prefecture_zh: str = ""
     declared_name: Text | None = None
+    resolved: Text | None = None
 
     @property
     def name(self) -> Text:
@@ -78,27 +83,41 @@ class Place:
 
 @dataclass(frozen=True)
 class PlaceBook:
-    """All places of one home: the register's, the declared slugs and what reports call them."""
+    """All places of one home: the register's, the declared slugs, retired codes and what reports call them."""
 
     folder: Path
     provinces: dict[str, Place]
     prefectures: dict[str, Place]
     register: dict[str, Place]
     slugs: dict[str, Place]
+    retired: dict[str, RetiredCode]
     _townships: dict[str, list[Place]] = field(default_factory=dict)
 
     def county(self, key: str) -> Place:
-        """The county of a six-digit code (text) or a declared slug.
+        """The county of a six-digit code (text) or a declared slug; of a retired code the one that follows it.
 
-        Raises ParameterError in both languages with the nearest valid values. Functional zones and other rows of county
-        level that are no counties are found too: `is_county` tells them apart.
+        Raises ParameterError with the nearest valid values, or with the successors to choose from where there are several.
+        Functional zones and other rows of county level that are no counties are found too: `is_county` tells them apart.
+        """
+        found = self.present(key)
+        if len(found) > 1:
+            raise ParameterError(phrases.text("place.retired_choose", resolved=found[0].resolved))
+        return found[0]
+
+    def present(self, key: str) -> list[Place]:
+        """The places that a key means today: one, or every successor of a retired code; `resolved` gives the reason.
+
+        Raises ParameterError where the key is not known, or is retired and nothing in the register follows it.
         """
         if not isinstance(key, str):
-            raise ParameterError(phrases.text("place.code_is_text", found=repr(key)))
+            raise ParameterError(phrases.text("place.code_is_text", found=excerpt(repr(key))))
         found = self.register.get(key) or self.slugs.get(key)
-        if found is None:
-            raise ParameterError(phrases.text("place.unknown_county", found=key, near=self._nearest_counties(key)))
-        return found
+        if found:
+            return [found]
+        if key not in self.retired:
+            raise ParameterError(phrases.text("place.unknown_county", found=excerpt(key), near=self._nearest_counties(key)))
+        codes, said = resolution(key, self.retired, self.register, self.slugs)
+        return [replace(self.register[code], resolved=said) for code in codes]
 
     def counties(self) -> list[Place]:
         """The real counties of the country, by code: 2,847 in the register of 2023."""
@@ -112,10 +131,13 @@ class PlaceBook:
         """The county that a report's own county id means; a six-digit code or a slug means itself.
 
         A county tied to its report by inference says so in `inferred` and `note`, however it was looked up. Raises
-        ParameterError where the id is not known.
+        ParameterError for an unknown id, and for a retired code: whose figures they are now is not guessed.
         """
         tie = declared_places()["report"].get(report_county_id)
-        return self.county(tie["county"] if tie else report_county_id)
+        found = self.county(tie["county"] if tie else report_county_id)
+        if found.resolved:
+            raise ParameterError(phrases.text("place.retired_in_report", resolved=found.resolved))
+        return found
 
     def townships(self, county: str) -> list[Place]:
         """The township-level rows of a county by code, placeholders among them; none for a slug."""
@@ -145,7 +167,7 @@ class PlaceBook:
         if code_or_name.isdecimal() or slash or not code_or_name.strip():
             known = {place.key: place for place in townships}
             near = difflib.get_close_matches(code_or_name, known, n=3, cutoff=0.6)
-            raise ParameterError(phrases.text("place.unknown_place", found=code_or_name, county=home.name,
+            raise ParameterError(phrases.text("place.unknown_place", found=excerpt(code_or_name), county=home.name,
                                               near=_list(known[key] for key in near)))
         return self._reported(home, code_or_name)
 
@@ -161,8 +183,8 @@ class PlaceBook:
                      province_zh=above.province_zh, prefecture_zh=above.prefecture_zh)
 
     def _nearest_counties(self, found: str) -> Text:
-        """The nearest counties, as `411325 内乡县`: by exact name, by part of the name, by likeness."""
-        sought = found.strip()
+        """The nearest counties, as `411325 内乡县`: by exact name, by part of the name, by likeness; else an example."""
+        sought = unicodedata.normalize("NFKC", found[:_LONGEST_NAME]).strip()   # full-width digits mean digits
         keys: dict[str, list[str]] = {}
         for place in [*self.register.values(), *self.slugs.values()]:
             for word in (place.key, place.name_zh, *place.aliases):
@@ -171,7 +193,7 @@ class PlaceBook:
             [word for word in keys if len(sought) > 1 and word.startswith(sought)][:3] or \
             difflib.get_close_matches(sought.casefold(), keys, n=3, cutoff=0.5)
         near = dict.fromkeys(key for word in words for key in keys[word])
-        return _list(self.county(key) for key in list(near)[:5])
+        return with_codes((key, self.county(key).name) for key in list(near)[:5]) or phrases.text("place.no_county_near")
 
 
 def township_kind(code: str, name: str) -> str:
@@ -201,7 +223,7 @@ def _book(folder: Path) -> PlaceBook:
                 for row in _rows(folder / "counties.csv")}
     slugs = {key: _slug(key, declared, provinces, prefectures) for key, declared in declared_places()["slug"].items()}
     _tie(register, slugs)
-    return PlaceBook(folder, provinces, prefectures, register, slugs)
+    return PlaceBook(folder, provinces, prefectures, register, slugs, retired_codes(_rows(folder / RETIRED_LIST)))
 
 
 def _prefecture(row: dict[str, str], province: Place, headings: list[str]) -> Place:
@@ -274,9 +296,5 @@ def _named(zh: str, code: str = "") -> Text:
 
 
 def _list(places: Iterable[Place]) -> Text:
-    """Places as keys with names, `411325 内乡县`, in words of either language."""
-    near = list(places)
-    if not near:
-        return phrases.text("place.none_near")
-    return Text(zh=listed([f"{each.key} {each.name.zh}" for each in near], "zh"),
-                en=listed([f"{each.key} {each.name.en}" for each in near], "en"))
+    """Places as keys with names, `411325 内乡县`."""
+    return with_codes((each.key, each.name) for each in places) or phrases.text("place.none_near")

@@ -9,10 +9,15 @@ from typing import Any
 
 import pytest
 
-from commlib.errors import ParameterError, StoreError
+from commlib import head, open_county
+from commlib.errors import DataError, ParameterError, StoreError
 from commlib.home import Home
+from commlib.intake.register import check_retired
 from commlib.placenames import english_name
-from commlib.places import PlaceBook, PlaceLevel, place_book, township_kind
+from commlib.places import NAME_LISTS, PlaceBook, PlaceLevel, place_book, township_kind
+from commlib.retired import RETIRED_LIST, present_codes
+from commlib.runner.plan import choose_counties
+from commlib.store import open_store
 
 ROOT = Path(__file__).parents[1]
 
@@ -59,12 +64,12 @@ def test_a_slug_says_what_became_of_the_place(book: PlaceBook) -> None:
 @pytest.mark.parametrize(("found", "near"), [
     ("内乡县", "411325"), ("内乡", "411325"), ("neixiang", "411325"), ("411326 ", "411326"), ("41132", "411321"),
     ("长安区", "610116"), ("南长区", "nanchang-wuxi"), ("zhengshang", "zhengshan"), ("", "none near"),
-    ("qqqq", "none near"),
+    ("qqqq", "none near"), ("４１１３２５", "411325"), ("411325\n", "411325"),
 ])
 def test_an_unknown_county_offers_the_nearest(book: PlaceBook, found: str, near: str) -> None:
     with pytest.raises(ParameterError) as caught:
         book.county(found)
-    assert near in caught.value.say("en") and f"“{found}”" in caught.value.say("zh")
+    assert near in caught.value.say("en") and f"“{found.strip()}" in caught.value.say("zh")
 
 
 @pytest.mark.parametrize("found", [411325, 411325.0, None, ["411325"]])
@@ -141,3 +146,86 @@ def test_loading_imports_nothing_heavy_and_a_missing_register_says_so(tmp_path: 
     assert done.stdout.strip() == "[]"
     with pytest.raises(StoreError, match=r"provinces\.csv"):
         place_book(Home(tmp_path))
+
+
+# ---- retired codes
+
+def register_with(folder: Path, *retired: str) -> Home:
+    """A project with the register's lists of names and a list of retired codes of its own."""
+    register = folder / "data" / "register"
+    register.mkdir(parents=True)
+    for name in NAME_LISTS:
+        (register / name).write_bytes((ROOT / "data" / "register" / name).read_bytes())
+    rows = "\n".join(["code,name,prefecture,year,reason,successors", *retired])
+    (register / RETIRED_LIST).write_text(f"{rows}\n", encoding="utf-8")
+    return Home(folder)
+
+
+def test_every_chain_of_retired_codes_ends_in_the_register(book: PlaceBook) -> None:
+    check_retired(Home(ROOT), book)
+    assert len(book.retired) == 681 and not set(book.retired) & set(book.register)
+    for code, one in book.retired.items():
+        assert present_codes(code, book.retired, book.register), code
+        assert 2001 <= int(one.year) <= 2023 and one.name.en.replace("ü", "u").isascii()
+        assert all(one.year <= book.retired[each].year for each in one.successors if each in book.retired)
+
+
+@pytest.mark.parametrize(("code", "key", "said"), [
+    ("320203", "320213", ("无锡市南长区已于2015年撤销，并入320213 梁溪区", "Nanchang District, Wuxi City", "nanchang-wuxi")),
+    ("622725", "620881", ("620824", "自2002年起改用代码", "2018", "Huating City")),   # through a code retired since
+    ("110224", "110115", ("大兴县已于2001年改为110115 大兴区",)),
+    ("460003", "460400", ("469003", "2015")),
+])
+def test_a_retired_code_means_its_successor_and_says_why(
+        book: PlaceBook, code: str, key: str, said: tuple[str, ...]) -> None:
+    place = book.county(code)
+    assert place.key == key and place.name == book.county(key).name
+    assert place.resolved is not None and book.county(key).resolved is None
+    assert all(each in place.resolved.zh + place.resolved.en for each in said)
+    assert code in place.resolved.zh and code in place.resolved.en
+
+
+def test_several_successors_are_chosen_among_where_one_place_is_asked_for(book: PlaceBook) -> None:
+    assert [place.key for place in book.present("341424")] == ["340523", "340207"]
+    for ask in (book.county, book.townships, lambda code: open_county(code, home=Home(ROOT))):
+        with pytest.raises(ParameterError) as refused:
+            ask("341424")
+        for message in (refused.value.message.zh, refused.value.message.en):
+            assert "340523" in message and "340207" in message and "2011" in message
+
+
+@pytest.mark.usefixtures("shared_store")
+def test_a_choice_of_counties_takes_all_successors_once_and_says_so(book: PlaceBook) -> None:
+    keys, said = choose_counties(book, open_store(Home(ROOT)), "320202, 320203,341424,411325")
+    assert keys == ["320213", "340523", "340207", "411325"]
+    assert [each.zh[:6] for each in said] == ["320202", "320203", "341424"]
+
+
+@pytest.mark.usefixtures("shared_store")
+def test_the_head_of_a_page_opened_by_a_retired_code_gives_the_reason() -> None:
+    assert "南长区已于2015年撤销" in head(open_county("320203")).html
+    assert "abolished in 2015" in head(open_county("320203", lang="en")).html
+    assert "2015" not in head(open_county("320213")).html
+
+
+def test_a_retired_code_in_reported_data_is_an_error(book: PlaceBook) -> None:
+    with pytest.raises(ParameterError, match="320213"):
+        book.county_of_report("320203")
+
+
+def test_a_code_that_nothing_follows_is_refused_with_the_reason(tmp_path: Path) -> None:
+    home = register_with(tmp_path, "100001,甲县,,2005,merged,", "100002,乙县,,2005,merged,100003",
+                         "100003,丙县,,2005,merged,100002")
+    for code, said in (("100001", "2005"), ("100002", "100003")):   # the second and the third follow each other
+        with pytest.raises(ParameterError, match=said):
+            place_book(home).county(code)
+
+
+@pytest.mark.parametrize("row", [
+    "100001,甲县,,2005,merged,999999", "100001,甲县,,2005,vanished,110101", "100001,甲县,,05,merged,110101",
+    "10001,甲县,,2005,merged,110101", "100001,,,2005,merged,110101",
+])
+def test_a_wrong_row_of_the_list_is_a_fault_of_the_data(tmp_path: Path, row: str) -> None:
+    home = register_with(tmp_path, row)
+    with pytest.raises(DataError, match=r"retired_counties\.csv"):
+        check_retired(home, place_book(home))

@@ -18,19 +18,22 @@ from commlib.charts.style import style
 def ranked_bars(
     frame: pd.DataFrame, *, chart_id: str, title: str, unit: str, language: str,
     references: Sequence[tuple[str, float]] = (), ascending: bool = False, notes: Sequence[str] = (),
-    write: Write | None = None, finding: str = "",
+    write: Write | None = None, finding: str = "", first: int | None = None,
 ) -> Chart:
     """Draw rows of (label, value, status, text, highlight) as ranked bars with thin labelled reference lines.
 
     `frame` has one row a place; `text` is the number as printed (blank: written by `write`), `status` and `highlight`
     may be absent; `finding` stands in where bars do not compare with one another. Rows without a value come last with
-    their status in words. Raises ParameterError.
+    their status in words; of more rows than `first` those are drawn and the rest is told. Raises ParameterError.
     """
     parts.require(frame, ["label", "value"], chart_id)
     write = write or findings.plain_writer(unit, language)
     rows = prepared(frame, write, language, ascending)
     references = [(label, float(value)) for label, value in references if math.isfinite(value)]
     finding = finding or findings.ranked_finding(rows, references, write, language)
+    if first is not None and first < len(rows):
+        notes = [*notes, phrases.phrase("chart.first", language, first=first, n=len(rows))]
+        rows = rows.head(first)
     canvas = Canvas(chart_id)
     height = _draw(canvas, rows, references, unit, language, notes, write)
     return canvas.chart(height, title, finding, language, notes, rows)

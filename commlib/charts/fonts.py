@@ -8,14 +8,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from commlib import phrases
 from commlib.charts.style import style
+from commlib.errors import StoreError
 
 _WIDE_PUNCTUATION = "，。、；：！？）】》”％"   # never begins a line
 
 
 @cache
 def font_file() -> Path:
-    """Find the layout font: in the font package by pattern, else the first family of the page's stack installed."""
+    """Find the layout font: in the font package by pattern, else the first family of the page's stack installed.
+
+    Raises StoreError where there is neither.
+    """
     spec = find_spec("pylopdf_fonts_zh_cn")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         found = sorted(Path(folder).rglob("*Sans*.[ot]tf"))
@@ -23,7 +28,10 @@ def font_file() -> Path:
             return found[0]
     from matplotlib.font_manager import FontProperties, fontManager
 
-    return Path(str(fontManager.findfont(FontProperties(family=[*style().sans[:-1], "DejaVu Sans"]))))
+    try:
+        return Path(str(fontManager.findfont(FontProperties(family=style().sans[:-1]), fallback_to_default=False)))
+    except ValueError:
+        raise StoreError(phrases.text("error.no_font")) from None
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,11 +13,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from commlib import phrases
-from commlib.bilingual import Language, Text
+from commlib.bilingual import Language, Text, excerpt
 from commlib.errors import DeclarationError, ParameterError
 from commlib.home import Home
 
-Value: TypeAlias = "str | int | None"
+Value: TypeAlias = "str | int | float | None"
 
 
 class Scope(StrEnum):
@@ -42,18 +43,40 @@ class ParameterType(StrEnum):
     PERIOD = "period"
     LANGUAGE = "language"
     INTEGER = "integer"
+    NUMBER = "number"
     CHOICE = "choice"
+
+    @property
+    def counted(self) -> bool:
+        """Whether values are numbers, which may have a range."""
+        return self in (ParameterType.INTEGER, ParameterType.NUMBER)
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value is of this type: truth values are no numbers, and nan and the infinities are none either."""
+        if self is ParameterType.NUMBER:
+            return type(value) in (int, float) and math.isfinite(value)
+        return type(value) is (int if self is ParameterType.INTEGER else str)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One declared parameter; `choices` is empty unless its type is choice. A default of None means "not given"."""
+    """One declared parameter; a default of None means "not given".
+
+    `choices` is empty unless its type is choice; `minimum` and `maximum`, both included, are of numbers only.
+    """
 
     name: str
     type: ParameterType
     label: Text
     default: Value
     choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def nearest(self, value: float) -> float:
+        """The value of the declared range that is nearest to a number."""
+        low = value if self.minimum is None else max(value, self.minimum)
+        return low if self.maximum is None else min(low, self.maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +97,7 @@ class AnalysisNotebook:
 
 
 _FIELDS = {"title", "scope", "needs", "order", "parameters"}
-_PARAMETER_FIELDS = {"type", "default", "zh", "en", "choices"}
+_PARAMETER_FIELDS = {"type", "default", "zh", "en", "choices", "minimum", "maximum"}
 _COUNTY_PARAMETERS = {Scope.COUNTY: 1, Scope.ONCE: 0}
 
 
@@ -104,8 +127,8 @@ def joined(lines: list[Text]) -> Text:
 
 def unknown_choice(key: str, found: object, known: list[str], **values: Any) -> Text:
     """A message that names what was found, the nearest known value, and all known ones where they are few."""
-    near = get_close_matches(str(found), known, n=1, cutoff=0.0)
-    return phrases.text(key, found=found, nearest=near[0] if near else "—", known=", ".join(known), **values)
+    near = get_close_matches(str(found)[:80], known, n=1, cutoff=0.0)
+    return phrases.text(key, found=excerpt(found), nearest=near[0] if near else "—", known=", ".join(known), **values)
 
 
 def read_notebook(path: Path) -> AnalysisNotebook:
@@ -143,13 +166,19 @@ def _parameter(path: Path, name: str, raw: Any) -> Parameter:
     if not isinstance(choices, list) or not all(isinstance(each, str) for each in choices) \
             or bool(choices) != (kind is ParameterType.CHOICE):
         raise _refusal(path, f"{field}.choices", choices, "[…] (type = choice)")
+    limits = {name: entry[name] for name in ("minimum", "maximum") if name in entry}
+    for limit, value in limits.items():
+        if not (kind.counted and kind.holds(value)) or value > limits.get("maximum", value):
+            raise _refusal(path, f"{field}.{limit}", value, "minimum ≤ maximum (type = integer, number)")
     default = entry.get("default")
-    wrong_type = default is not None and (type(default) is not (int if kind is ParameterType.INTEGER else str))
-    if wrong_type or (kind is ParameterType.CHOICE and default not in choices):
+    declared = Parameter(name, kind, _words(path, field, entry), default, tuple(choices), **limits)
+    if (default is not None and not kind.holds(default)) or (kind is ParameterType.CHOICE and default not in choices):
         raise _refusal(path, f"{field}.default", default, ", ".join(choices) or kind)
+    if kind.counted and default is not None and declared.nearest(default) != default:
+        raise _refusal(path, f"{field}.default", default, f"{declared.minimum} … {declared.maximum}")
     if kind is ParameterType.LANGUAGE and default not in set(Language):
         raise _refusal(path, f"{field}.default", default, ", ".join(Language))
-    return Parameter(name, kind, _words(path, field, entry), default, tuple(choices))
+    return declared
 
 
 def _check_kinds(notebook: AnalysisNotebook) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from commlib import phrases
-from commlib.bilingual import Language, Text
+from commlib.bilingual import Language, Text, excerpt
 from commlib.errors import ParameterError
 from commlib.periods import parse_period
 from commlib.places import PlaceBook
 from commlib.runner.notebooks import AnalysisNotebook, Parameter, ParameterType, Value, joined, unknown_choice
 
-_DATE_PARTS = re.compile(r"\s*(\d{4})\D*(\d{1,2})?\D*(\d{1,2})?")
-_EXAMPLES = {ParameterType.COUNTY: '"411325"', ParameterType.INTEGER: "5", ParameterType.PERIOD: '"2013-09"'}
+_DATE_PARTS = re.compile(r"\s*([0-9]{4})[^0-9]*([0-9]{1,2})?[^0-9]*([0-9]{1,2})?")
+_EXAMPLES = {ParameterType.COUNTY: "411325", ParameterType.INTEGER: 5, ParameterType.NUMBER: 0.5,
+             ParameterType.PERIOD: "2013-09"}
 
 
 def check(notebook: AnalysisNotebook, given: Mapping[str, Any], book: PlaceBook) -> dict[str, Value]:
@@ -48,16 +51,20 @@ def check_period(found: str) -> Text | None:
 def _faults(parameter: Parameter, value: Any, book: PlaceBook) -> list[Text]:
     if value is None and parameter.default is None:
         return []
-    wanted = int if parameter.type is ParameterType.INTEGER else str
-    if type(value) is not wanted:
-        return [phrases.text("parameter.wrong_type", name=parameter.name, label=parameter.label, found=repr(value),
-                             kind=phrases.text(f"parameter.kind_{parameter.type}"),
-                             example=_EXAMPLES.get(parameter.type, f'"{parameter.default or ""}"'))]
+    if not parameter.type.holds(value):
+        return [phrases.text("parameter.wrong_type", name=parameter.name, label=parameter.label, found=excerpt(repr(value)),
+                             kind=phrases.text(f"parameter.kind_{parameter.type}"), example=_example(parameter))]
     checker = _CHECKS.get(parameter.type)
     fault = checker(parameter, value, book) if checker else None
     if fault is None:
         return []
     return [phrases.text("parameter.wrong_value", name=parameter.name, label=parameter.label, problem=fault)]
+
+
+def _example(parameter: Parameter) -> str:
+    """The default as an example, else a usual value of the type, inside its range."""
+    usual = _EXAMPLES.get(parameter.type, "") if parameter.default is None else parameter.default
+    return json.dumps(parameter.nearest(usual) if isinstance(usual, int | float) else usual, ensure_ascii=False)
 
 
 def _county(_: Parameter, value: str, book: PlaceBook) -> Text | None:
@@ -87,9 +94,17 @@ def _choice(parameter: Parameter, value: str, _: PlaceBook) -> Text | None:
     return None if value in choices else unknown_choice("parameter.unknown_choice", value, choices)
 
 
+def _range(parameter: Parameter, value: float, _: PlaceBook) -> Text | None:
+    nearest = parameter.nearest(value)
+    if nearest == value:
+        return None
+    low, high = ("…" if limit is None else limit for limit in (parameter.minimum, parameter.maximum))
+    return phrases.text("parameter.out_of_range", found=excerpt(repr(value)), low=low, high=high, nearest=nearest)
+
+
 def _nearest_period(found: str) -> str:
     """The longest valid period that the digits of a text could mean, e.g. 2013-09 for `2013/9`; "" where none."""
-    parts = _DATE_PARTS.match(found)
+    parts = _DATE_PARTS.match(unicodedata.normalize("NFKC", found[:80]))   # full-width digits mean digits
     if not parts:
         return ""
     year, *rest = (part for part in parts.groups() if part)
@@ -108,4 +123,5 @@ def _is_period(text: str) -> bool:
 _CHECKS: dict[ParameterType, Callable[[Parameter, Any, PlaceBook], Text | None]] = {
     ParameterType.COUNTY: _county, ParameterType.PERIOD: _period,
     ParameterType.LANGUAGE: _language, ParameterType.CHOICE: _choice,
+    ParameterType.INTEGER: _range, ParameterType.NUMBER: _range,
 }
