@@ -7,18 +7,21 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from commlib import phrases
+from commlib.addresses import write_whole
 from commlib.errors import DataError, StoreError
 from commlib.home import Home, find_home
 from commlib.reads import note
 from commlib.slices import read_slices, slice_hash, write_slices
+
+if TYPE_CHECKING:
+    import pandas as pd  # a run without work needs none of it
 
 _CURRENT = "CURRENT"
 # What the stored facts follow from, beside the data: when one of these changes, the store is built again.
@@ -88,11 +91,14 @@ class Store:
 
         note("facts/*")
         note("county_totals")
-        with duckdb.connect() as connection:
-            for name, pattern in (("facts", "facts/*.parquet"), ("county_totals", "county_totals.parquet")):
-                relation = connection.read_parquet(str(self.root / pattern))
-                relation.create_view(name)
-            return connection.execute(sql, list(parameters)).df()
+        try:
+            with duckdb.connect() as connection:
+                for name, pattern in (("facts", "facts/*.parquet"), ("county_totals", "county_totals.parquet")):
+                    relation = connection.read_parquet(str(self.root / pattern))
+                    relation.create_view(name)
+                return connection.execute(sql, list(parameters)).df()
+        except (duckdb.IOException, duckdb.InvalidInputException) as problem:   # a file, not the question
+            raise StoreError(phrases.text("error.damaged_store", path=self.root.name, problem=problem)) from None
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -149,11 +155,24 @@ def _current(home: Home) -> Store | None:
         name = _named(home)
         manifest = json.loads((home.store / name / "manifest.json").read_text())
         stamps = _stamps(home)
-        if manifest["stamps"] != stamps and manifest["fingerprint"] != _fingerprint(list(stamps)):
-            return None
+        if manifest["stamps"] != stamps:
+            if manifest["fingerprint"] != _fingerprint(list(stamps)):
+                return None
+            with suppress(StoreError):   # touched, not changed: whoever opens it next need not hash again
+                _stamp(home.store / name, stamps)
         return Store(home.store / name, manifest["vintage"])
     except (OSError, ValueError, KeyError, TypeError):   # no store, or a manifest that is damaged: built again
         return None
+
+
+def settle(home: Home, folder: Path) -> None:
+    """Take the stores of a folder, built elsewhere of this home's very data and code, as up to date without hashing again."""
+    _stamp(folder / (folder / _CURRENT).read_text().strip(), _stamps(home))
+
+
+def _stamp(root: Path, stamps: dict[str, list[int]]) -> None:
+    manifest = root / "manifest.json"
+    write_whole(manifest, json.dumps(json.loads(manifest.read_text()) | {"stamps": stamps}).encode())
 
 
 def _inputs(home: Home) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_the_names_that_differ_are_in_use() -> None:
     assert set(CONDA_NAMES) | NOT_ON_CONDA_FORGE <= {full_name(each) for each in declared()}
 
 
-@pytest.mark.parametrize("text", [*project()["dependencies"], *project()["optional-dependencies"]["dev"]])
+@pytest.mark.parametrize("text", [*project()["dependencies"], *chain(*project()["optional-dependencies"].values())])
 def test_the_lock_pins_every_dependency_within_its_bounds(text: str) -> None:
     wanted = Requirement(text)
     versions = locked().get(canonicalize_name(wanted.name), [])

@@ -6,18 +6,17 @@ import base64
 import hashlib
 import os
 import re
-import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
 from commlib import phrases
+from commlib.addresses import remove, write_whole
 from commlib.bilingual import Language, Text
-from commlib.errors import PublishError, StoreError
+from commlib.errors import PublishError
 from commlib.publish import rendering
 
 _NAME = re.compile(r"[\w-][\w.-]*")
@@ -71,25 +70,17 @@ def index_path(site: Path, language: str) -> Path:
 
 def relative_href(page: Path, target: Path) -> str:
     """Give the address of one file of the site as seen from another, escaped for an href."""
-    return quote(Path(os.path.relpath(target, page.parent)).as_posix())
+    return quote(Path(os.path.relpath(str(target), str(page.parent))).as_posix())
 
 
 def publish_page(html: str, path: Path) -> None:
     """Write a page so that a reader sees the old one or the new one, never half; raises StoreError if it cannot."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(html.encode("utf-8"))
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise StoreError(phrases.text("publish.not_written", path=path, reason=error.strerror or error)) from error
+    write_whole(path, html.encode("utf-8"))
 
 
 def withdraw(path: Path) -> None:
     """Remove a page whose notebook now fails, so that no stale page stays; a missing page is no error."""
-    path.unlink(missing_ok=True)
+    remove(path)
 
 
 def write_index(

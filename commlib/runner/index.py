@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commlib import phrases
+from commlib.addresses import names_by_folder
 from commlib.bilingual import Language, Text
 from commlib.errors import ParameterError
 from commlib.places import Place, PlaceBook, place_book
 from commlib.publish.site import IndexRow, Link, Reason, index_path, relative_href, write_index
 from commlib.runner.notebooks import AnalysisNotebook, Scope
 from commlib.runner.outcomes import Outcome, Status
-from commlib.runner.pages import Workshop, package_version
+from commlib.runner.pages import ONCE_FOLDER, Workshop, package_version
 from commlib.runner.plan import Item, why_not
 from commlib.store import Store
 
@@ -28,19 +29,21 @@ class _Site:
     store: Store
     reported: frozenset[str]
     failures: dict[tuple[str, str | None, str], Outcome]
+    pages: dict[str, set[str]]   # the names of what lies in each folder of the site, and of the executed copies
+    copies: dict[str, set[str]]
 
     def cell(self, notebook: AnalysisNotebook, county: str | None, language: str) -> Link | Reason:
         """The page, or why it is not there."""
-        item = Item(notebook, county, None, language, {})
+        item = Item(notebook, county, None, language, ())
         page = self.workshop.page(item)
-        if page.is_file():
+        if page.name in self.pages.get(county or "", ()):
             return Link(relative_href(index_path(self.workshop.site, language), page))
         if failure := self.failures.get((notebook.id, county, language)):
             return Reason(phrases.phrase("run.failed_now", language, error=failure.first_line), failed=True)
         reason = why_not(notebook, county, set(self.reported), self.book) if county else None
         if reason:
             return Reason(reason[language])
-        if self.workshop.kept(item).is_file():
+        if self.workshop.kept(item).name in self.copies.get(county or ONCE_FOLDER, ()):
             return Reason(phrases.phrase("run.failed_before", language), failed=True)
         return Reason(phrases.phrase("run.not_yet", language))
 
@@ -50,7 +53,8 @@ def write_indexes(workshop: Workshop, notebooks: Sequence[AnalysisNotebook], out
     """Write both languages' index over every county that has a page or a failure; gives the Chinese one's path."""
     failures = {(each.item.notebook.id, each.item.county, each.item.language): each for each in outcomes
                 if each.status is Status.FAILED}
-    site = _Site(workshop, notebooks, place_book(workshop.home), store, frozenset(store.reported_counties()), failures)
+    site = _Site(workshop, notebooks, place_book(workshop.home), store, frozenset(store.reported_counties()), failures,
+                 names_by_folder(workshop.site), names_by_folder(workshop.runs))
     places = _places(site)
     findings, coverage = audit_findings(store), [_coverage(site, place) for place in places]
     by_county = [notebook for notebook in notebooks if notebook.scope is Scope.COUNTY]
@@ -87,8 +91,7 @@ def _row(site: _Site, place: Place, notebooks: Sequence[AnalysisNotebook], langu
 
 def _places(site: _Site) -> list[Place]:
     """The counties that have a page or a failure, in the order of their keys."""
-    folders = site.workshop.site.iterdir() if site.workshop.site.is_dir() else []
-    keys = {folder.name for folder in folders if folder.is_dir() and any(folder.glob("*.html"))}
+    keys = {folder for folder, names in site.pages.items() if folder and any(name.endswith(".html") for name in names)}
     keys |= {county for _, county, _ in site.failures if county}
     places = []
     for key in sorted(keys):

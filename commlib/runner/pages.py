@@ -8,15 +8,19 @@ from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from commlib.addresses import is_here
 from commlib.home import Home
 from commlib.places import place_book
 from commlib.publish.rendering import other_language
 from commlib.publish.site import index_path, page_path, publish_page, relative_href
-from commlib.runner.plan import Item
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:   # a page follows from none of these: its key would hold all code that they reach
     from nbformat import NotebookNode
+
+    from commlib.runner.outcomes import Outcome
+    from commlib.runner.plan import Item
 
 DISTRIBUTION = "county-community-analyses"
 ONCE_FOLDER = "once"
@@ -24,7 +28,7 @@ ONCE_FOLDER = "once"
 
 @dataclass(frozen=True)
 class Workshop:
-    """Where a run works: the project, the folder of its site and runs, and the data's vintage."""
+    """Where a run works: the project, the folder of its site and runs, which may be at an address, and the data's vintage."""
 
     home: Home
     out: Path
@@ -57,6 +61,11 @@ class Workshop:
         return page_path(self.site, item.notebook.id, item.county, language or item.language)
 
 
+def ledger_folder(home: Home, out: Path) -> Path:
+    """Where the ledger and the lock of a folder of outputs are: in it, or for an address in the project's own outputs."""
+    return out / "runs" if is_here(out) else home.outputs / "elsewhere" / quote(str(out), safe="")
+
+
 def package_version() -> str:
     """The version that pages name: the installed distribution's, or `0` when run from bare source."""
     try:
@@ -81,8 +90,19 @@ def publish(workshop: Workshop, item: Item, executed: NotebookNode, language: st
     publish_page(render_page(executed, head=head), page)
 
 
-def mend_language_links(workshop: Workshop, items: Iterable[Item]) -> None:
-    """Render again, from the kept copies, the pages whose switch to the other language is missing or leads nowhere."""
+def mend_language_links(workshop: Workshop, outcomes: Iterable[Outcome]) -> None:
+    """Render again, from the kept copies, the pages whose switch to the other language is missing or leads nowhere.
+
+    That can only be where not both languages' pages came of the same run: the others are not looked at.
+    """
+    pairs: dict[tuple[str, str | None], list[Outcome]] = {}
+    for outcome in outcomes:
+        pairs.setdefault((outcome.item.notebook.id, outcome.item.county), []).append(outcome)
+    mend_links_of(workshop, (pair[0].item for pair in pairs.values() if len(pair) == 1 or any(each.failed for each in pair)))
+
+
+def mend_links_of(workshop: Workshop, items: Iterable[Item]) -> None:
+    """Look at the pages of these items, of both languages where one is given, and mend their links to each other."""
     import nbformat
 
     for item in {(each.notebook.id, each.county): each for each in items}.values():
@@ -93,5 +113,5 @@ def mend_language_links(workshop: Workshop, items: Iterable[Item]) -> None:
             switch = f'href="{relative_href(page, pages[other_language(language)])}"'
             kept = workshop.kept(item, language)
             if (switch in page.read_text(encoding="utf-8")) != has_twin and kept.is_file():
-                executed = nbformat.read(kept, as_version=4)  # type: ignore[no-untyped-call]
+                executed = nbformat.reads(kept.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
                 publish(workshop, item, executed, language, has_twin=has_twin)
