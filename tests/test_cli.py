@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,12 +14,17 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from runner_home import PROJECT
+from runner_home import PROJECT, make_home, write_notebook
 from typer.testing import CliRunner
 
 from commlib.answer import FIELDS
 from commlib.cli import app
+from commlib.home import Home
 from commlib.listings import VERDICT_COLUMNS, plain_decimal
+from commlib.runner.notebooks import read_notebooks
+from commlib.runner.outcomes import Outcome, Status
+from commlib.runner.plan import Item
+from commlib.runner.progress import Mode, watching
 
 pytestmark = pytest.mark.usefixtures("shared_store")
 REPORTED = PROJECT / "data" / "reported"
@@ -154,6 +160,74 @@ def test_a_run_on_bad_input_exits_2_and_writes_nothing(tmp_path: Path, arguments
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr
     assert not out.exists()
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["rum"], "rum"), (["run", "--counties", "all"], "--counties"), (["run", "--jobs", "many"], "--jobs"), (["value"], "ID"),
+    (["value", "population_total"], "--county"), (["run", "--progress", "loud"], "--progress"), (["run", "--out"], "--out"),
+    (["run", "--deadline", "0"], "--deadline"), (["run", "--cell-deadline", "-1"], "--cell-deadline"),
+    (["run", "--memory", "0"], "--memory"),
+])
+def test_a_command_line_that_is_wrong_is_told_in_both_languages(arguments: list[str], said: str) -> None:
+    result = invoke(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    chinese, english = result.stderr.splitlines()
+    assert said in chinese and said in english
+    assert re.search(r"[\u4e00-\u9fff]", chinese) and not re.search(r"[\u4e00-\u9fff]", english)
+
+
+def outcomes() -> list[Outcome]:
+    declared = next(each for each in read_notebooks(Home(PROJECT)) if each.id == "village_register")
+    items = [Item(declared, county, None, "zh", ()) for county in ("431024", "411325")]
+    return [Outcome(items[0], Status.OK, "", 0.25, "commlib", memory=210.04),
+            Outcome(items[1], Status.FAILED, "cell 4: ValueError: 村", 1.5, "nbclient")]
+
+
+@pytest.mark.parametrize("mode", ["lines", "json", "none", "auto", "bar"])
+def test_progress_in_each_manner(mode: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said: list[str] = []
+    with watching(2, Mode(mode), "en", said.append) as on_done:
+        for outcome in outcomes():
+            on_done(outcome)
+    drawn = capsys.readouterr()
+    assert drawn.out == "" and ("1 failed" in drawn.err and "2/2" in drawn.err and "a second" in drawn.err) == (mode == "bar")
+    if mode == "lines":
+        assert said == ["[1/2] village_register 431024 zh 0.2 s done",
+                        "[2/2] village_register 411325 zh 1.5 s failed: cell 4: ValueError: 村"]
+    elif mode == "json":
+        assert [json.loads(line) for line in said] == [
+            {"number": 1, "total": 2, "notebook": "village_register", "county": "431024", "period": None, "language": "zh",
+             "status": "ok", "first_line": "", "engine": "commlib", "seconds": 0.25, "memory": 210.0},
+            {"number": 2, "total": 2, "notebook": "village_register", "county": "411325", "period": None, "language": "zh",
+             "status": "failed", "first_line": "cell 4: ValueError: 村", "engine": "nbclient", "seconds": 1.5, "memory": 0.0}]
+    else:
+        assert said == []
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = make_home(tmp_path / "home")
+    monkeypatch.setenv("COMMLIB_HOME", str(root))
+    return root
+
+
+def test_what_is_asked_for_and_does_not_apply_says_why(home: Path, tmp_path: Path) -> None:
+    write_notebook(home, "register_only", needs="register")
+    out = ("--out", str(tmp_path / "out"))
+    asked = invoke("run", "register_only", "--county", "nanchang-wuxi", *out)
+    assert asked.exit_code == 0
+    (line,) = [line for line in asked.stdout.splitlines() if "nanchang-wuxi" in line]
+    assert "register_only" in line and "不在全国村居名录中" in line and "not in the national register" in line
+    quiet = invoke("run", "register_only", "--county", "nanchang-wuxi", "--quiet", *out)
+    assert (quiet.exit_code, quiet.output) == (0, "")
+
+
+def test_of_many_that_do_not_apply_ten_are_named(home: Path, tmp_path: Path) -> None:
+    for number in range(12):
+        write_notebook(home, f"register_only{number:02d}", needs="register")
+    asked = invoke("run", "--county", "nanchang-wuxi", "--out", str(tmp_path / "out"))
+    assert sum("not in the national register" in line for line in asked.stdout.splitlines()) == 10
+    assert "2 more" in asked.stdout and "另有 2 项" in asked.stdout
 
 
 @pytest.mark.parametrize(("exact", "printed"), [

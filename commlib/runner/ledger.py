@@ -83,6 +83,14 @@ class Ledger:
             rows = database.execute(f"select {', '.join(_NAMES)} from items").fetchall()
         return {row[:3]: Entry(*row) for row in rows}
 
+    def states(self) -> dict[tuple[str, str, str], tuple[str, str, str]]:
+        """Of every item, by page, only what tells whether it has to run: status, key and reads."""
+        if not self.path.is_file():
+            return {}
+        with self._open() as database:
+            rows = database.execute("select notebook, county, language, status, key, reads from items")
+            return {row[:3]: row[3:] for row in rows}
+
     def runs(self) -> list[RunEntry]:
         """Every run, the first one first."""
         if not self.path.is_file():
