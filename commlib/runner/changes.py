@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import TypeAlias
 
 from commlib import phrases
+from commlib.addresses import names_by_folder
 from commlib.runner.keys import Key, Keys
 from commlib.runner.ledger import UNFINISHED, Entry, Ledger, packed
 from commlib.runner.outcomes import Outcome, Status
@@ -19,6 +21,9 @@ from commlib.store import Store
 PLAN_COLUMNS = ("notebook", "county", "period", "language", "runs", "reason", "why")
 RUN_COLUMNS = ("run", "started", "ended", "due", "unchanged", "skipped", "done", "failed")
 FAILURE_COLUMNS = ("notebook", "county", "period", "language", "status", "reason", "engine", "first_line", "run")
+
+
+State: TypeAlias = tuple[str, str, str]   # an item's status, key and reads, as the ledger keeps them
 
 
 class Reason(StrEnum):
@@ -53,8 +58,8 @@ class Weighed:
     reason: Reason
 
 
-def weigh(workshop: Workshop, store: Store, work: Plan, entries: Mapping[tuple[str, str, str], Entry]) -> list[Weighed]:
-    """Every item of a plan with the reason why it has to run, or `unchanged`."""
+def weigh(workshop: Workshop, store: Store, work: Plan, states: Mapping[tuple[str, str, str], State]) -> list[Weighed]:
+    """Every item of a plan with the reason why it has to run, or `unchanged`; `states` is what the ledger says of each."""
     keys, standing = Keys(workshop.home), _page_names(workshop, work)
 
     @cache
@@ -66,7 +71,7 @@ def weigh(workshop: Workshop, store: Store, work: Plan, entries: Mapping[tuple[s
     for item in work.items:
         key = keys.key(item)
         name = f"{item.notebook.id}.{item.language}.html"
-        reason = _reason(entries.get(_page(item)), key, same_data, name in standing[item.county])
+        reason = _reason(states.get(_page(item)), key, same_data, name in standing[item.county])
         weighed.append(Weighed(item, key, reason))
     return weighed
 
@@ -112,28 +117,28 @@ def failure_rows(ledger: Ledger) -> list[dict[str, str]]:
             for _, each in sorted(ledger.entries().items()) if each.status != Status.OK]
 
 
-def _reason(entry: Entry | None, key: Key, same_data: Callable[[str], bool], page_stands: bool) -> Reason:
-    if entry is None:
+def _reason(state: State | None, key: Key, same_data: Callable[[str], bool], page_stands: bool) -> Reason:
+    if state is None:
         return Reason.NEW
-    if entry.status == UNFINISHED:
+    status, then, reads = state
+    if status == UNFINISHED:
         return Reason.UNFINISHED
-    if entry.status != Status.OK:
+    if status != Status.OK:
         return Reason.FAILED
-    if entry.key != str(key):
-        before = Key.of(entry.key)
+    if then != str(key):
+        before = Key.of(then)
         if before is None or before.notebook != key.notebook:
             return Reason.NOTEBOOK
         return Reason.PARAMETERS if before.parameters != key.parameters else Reason.CODE
-    if not same_data(entry.reads):
+    if not same_data(reads):
         return Reason.DATA
     return Reason.UNCHANGED if page_stands else Reason.PAGE
 
 
 def _page_names(workshop: Workshop, work: Plan) -> dict[str | None, set[str]]:
-    """The names of the files in each county's folder of the site: one look at a folder for all its pages."""
-    folders = {county: workshop.site / (county or "") for county in {item.county for item in work.items}}
-    return {county: {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-            for county, folder in folders.items()}
+    """The names of the files in each county's folder of the site."""
+    names = names_by_folder(workshop.site, {item.county or "" for item in work.items})
+    return {folder or None: standing for folder, standing in names.items()}
 
 
 def _page(item: Item) -> tuple[str, str, str]:

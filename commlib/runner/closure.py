@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 _PACKAGE = Path(__file__).parents[1]
 _ROOT = _PACKAGE.name
+_HOLDS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)   # no expression can hold an import
 
 
 @cache
@@ -94,7 +95,7 @@ def _running(tree: ast.AST) -> Iterator[ast.AST]:
             waiting += node.orelse
             continue
         yield node
-        waiting += list(ast.iter_child_nodes(node))
+        waiting += [each for each in ast.iter_child_nodes(node) if isinstance(each, _HOLDS_STATEMENTS)]
 
 
 @cache
