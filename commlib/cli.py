@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commlib.commands import analyses as analyses
 from commlib.commands import questions as questions
+from commlib.commands import returns as returns
 from commlib.commands import schedule as schedule
 from commlib.commands.shared import app as app
 

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
+from typer.testing import CliRunner
 
 from commlib.bilingual import Language
+from commlib.cli import app
 from commlib.declarations.checks import check_words
 from commlib.declarations.columns import NUMBERS, ColumnType, header_key
 from commlib.declarations.tables import TableDeclaration, read_declaration, table, tables
@@ -156,3 +158,17 @@ def test_restricted_rosters_ask_for_no_names() -> None:
     said = [cell.value for cell in form("staff", "zh").worksheets[0][HEADER_ROW]]
     assert "人员编号" in said and not {"姓名", "身份证号", "联系电话", "民族", "备注"} & set(said)
     assert table("staff").column("sex").type is ColumnType.CHOICE
+
+
+def test_the_command_writes_a_form_and_never_over_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "form.xlsx"
+    first = CliRunner().invoke(app, ["form", "housing_progress", "--out", str(out)])
+    assert first.exit_code == 0 and out.read_bytes() == form_bytes(table("housing_progress"), "zh")
+    again = CliRunner().invoke(app, ["form", "housing_progress", "--out", str(out), "--lang", "en"])
+    assert again.exit_code == 2 and "已经存在" in again.output and "was not written over" in again.output
+    assert out.read_bytes() == form_bytes(table("housing_progress"), "zh")
+
+
+def test_the_command_names_the_nearest_table() -> None:
+    refused = CliRunner().invoke(app, ["form", "housing_progres"])
+    assert refused.exit_code == 2 and "housing_progress" in refused.output

@@ -61,10 +61,11 @@ def run(
 
     known, languages = running.Summary(), _languages(lang)
     with summarised(summary, known):
-        running.run(find_home(), notebooks or [], county, period, languages, jobs or default_jobs(), out,
-                Choice.FAILED if only_failed else Choice.ALL if force else Choice.CHANGED, command=invoked(), summary=known,
-                limits=_limits(jobs, deadline, cell_deadline, memory), cluster=_cluster(cluster, store), notify=say,
-                options=parameter or [], watch=_watch(progress, quiet, languages[0]))
+        running.run(
+            find_home(), notebooks or [], county, period, languages, jobs or default_jobs(), out,
+            Choice.FAILED if only_failed else Choice.ALL if force else Choice.CHANGED, command=invoked(), summary=known,
+            limits=_limits(jobs, deadline, cell_deadline, memory), cluster=_cluster(cluster, store), notify=say,
+            options=parameter or [], watch=_watch(progress, quiet, languages[0]))
     tell = partial(typer.echo, err=progress is Mode.JSON)   # stdout then holds nothing else
     if not quiet:
         _say_before_and_skipped(known, tell, resume, named=bool(notebooks) or county not in (None, "all"))

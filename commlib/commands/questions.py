@@ -94,9 +94,10 @@ def measures(output: AnyFormat = Format.TEXT) -> None:
 @app.command(help=both("cli.tables"))
 def tables(output: AnyFormat = Format.TEXT) -> None:
     """List every column of every table."""
+    from commlib.home import find_home
     from commlib.listings import table_rows
 
-    show(table_rows(), (), output)
+    show(table_rows(find_home()), (), output)
 
 
 @app.command(help=both("cli.parameters"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -121,13 +122,14 @@ class TableDeclaration:
 def table(table_id: str, home: Home | None = None) -> TableDeclaration:
     """Read the one file of a table, the project's own tables among them where a home is given.
 
-    Raises ParameterError listing the tables that there are, DeclarationError with every fault of the file.
+    Raises ParameterError naming the nearest table, DeclarationError with every fault of the file.
     """
     own = _own(home)
     if table_id in own:
         return read_declaration(own[table_id])
     if table_id not in _package():
-        raise ParameterError(phrases.text("table.unknown", found=table_id, known=", ".join([*_package(), *own])))
+        nearest = get_close_matches(table_id, [*_package(), *own], n=1, cutoff=0.0)
+        raise ParameterError(phrases.text("table.unknown", found=table_id, nearest=nearest[0]))
     return _package_table(table_id)
 
 
