@@ -10,15 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 CELLS: dict[str, str] = {
+    # A kernel reads its own descriptors in a thread, when it comes to it: until nothing is left in the pipe.
+    "drained": "import array, fcntl, termios, time\ndef drained():\n    left = array.array('i', [1])\n    while left[0]:\n"
+               "        time.sleep(0.05)\n        fcntl.ioctl(1, termios.FIONREAD, left)\n    time.sleep(0.3)",
     # streams
     "print": "print('一', 'a', sep='·'); print('b', end='')",
     "print_then_stderr": "import sys, time\nprint('out'); sys.stdout.flush(); time.sleep(0.3)\nprint('err', file=sys.stderr)",
     "stderr_only": "import sys\nsys.stderr.write('one\\ntwo\\n')",
     "write_result": "import sys\nsys.stdout.write('x' * 10)",
     "writelines": "import sys\nsys.stdout.writelines(['a\\n', 'b\\n'])",
-    "file_descriptor": "import os, time\nn = os.write(1, b'through the descriptor\\n'); time.sleep(0.3); n",
-    "bad_bytes": "import os, time\nn = os.write(1, b'\\xff\\xfe bytes\\n'); time.sleep(0.3); n",
-    "subprocess": "import subprocess, time\nr = subprocess.run(['echo', 'from a child']); time.sleep(0.3); r.returncode",
+    "file_descriptor": "import os\nn = os.write(1, b'through the descriptor\\n'); drained(); n",
+    "bad_bytes": "import os\nn = os.write(1, b'\\xff\\xfe bytes\\n'); drained(); n",
+    "subprocess": "import subprocess\nr = subprocess.run(['echo', 'from a child']); drained(); r.returncode",
     "captured_subprocess": "import subprocess\nsubprocess.run(['printf', 'kept'], capture_output=True, text=True).stdout",
     "carriage_returns": "for i in range(3):\n    print(f'\\r{i} of 3', end='')\nprint()",
     "backspaces": "print('abc\\b\\bX', end=''); print('\\x1b[31mred\\x1b[0m')",

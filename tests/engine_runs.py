@@ -13,9 +13,9 @@ import pytest
 from commlib.runner.dispatch import dispatch
 from commlib.runner.engine import execute_notebook
 from commlib.runner.execute import ONE_THREAD
-from commlib.runner.warm import Answer, Task
+from commlib.runner.warm import Answer, Limits, Task
 
-LATE = 60.0   # seconds
+LATE = Limits(notebook=300.0)
 Cells = Sequence[tuple[str | None, dict[str, Any]]]
 
 
@@ -29,16 +29,21 @@ def write_cells(path: Path, cells: Cells) -> Path:
     return path
 
 
-def run_each(work: Sequence[tuple[str, Path, Mapping[str, Any], Path]], cwd: Path, jobs: int = 2) -> list[Answer]:
-    """Execute (engine, notebook, parameters, where to keep) in children of one warm parent, in that order of answers."""
+def run_each(work: Sequence[tuple[str, Path, Mapping[str, Any], Path]], cwd: Path, *, beside: bool = False,
+             limits: Limits = LATE) -> list[Answer]:
+    """Execute (engine, notebook, parameters, where to keep) in children of one warm parent, in that order of answers.
+
+    Each has a working folder of its own in `cwd`, or (`beside`) the one where the notebook lies.
+    """
     answers: dict[int, Answer] = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PYTEST_CURRENT_TEST", raising=False)   # ipykernel does not capture descriptors where it is set
         runtime = cwd.parent / "runtime"   # of the stock engine's kernels
         runtime.mkdir(exist_ok=True)
-        tasks = [Task(number, partial(execute_notebook, notebook, parameters, kept, _own_folder(cwd, number), engine), LATE)
+        tasks = [Task(number, partial(execute_notebook, notebook, parameters, kept,
+                                      notebook.parent if beside else _own_folder(cwd, number), engine), limits)
                  for number, (engine, notebook, parameters, kept) in enumerate(work)]
-        dispatch(tasks, jobs, {**ONE_THREAD, "JUPYTER_RUNTIME_DIR": str(runtime)},
+        dispatch(tasks, 2, {**ONE_THREAD, "JUPYTER_RUNTIME_DIR": str(runtime)},
                  lambda answer: answers.update({answer.number: answer}))
     return [answers[number] for number in sorted(answers)]
 

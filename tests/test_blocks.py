@@ -22,6 +22,7 @@ from commlib.charts.figure import Chart
 from commlib.declarations.measures import measures
 from commlib.errors import ParameterError
 from commlib.phrases import phrase
+from commlib.runner.notebooks import read_notebook
 from commlib.view import CountyView
 
 Opener = Callable[..., CountyView]
@@ -59,7 +60,8 @@ def code_cells(notebook: str) -> list[str]:
 
 def shown_by(notebook: str, view: CountyView | None, lang: str) -> dict[str, Block]:
     """What each expression of the notebook shows, with this view in the place of the one that it opens."""
-    names: dict[str, Any] = {"lang": lang, "view": view}
+    declared = read_notebook(NOTEBOOKS / f"{notebook}.ipynb").parameters
+    names: dict[str, Any] = {each.name: each.default for each in declared} | {"lang": lang, "view": view}
     shown: dict[str, Block] = {}
     for source in code_cells(notebook):
         for node in ast.parse(source).body:

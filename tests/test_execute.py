@@ -9,7 +9,9 @@ from runner_home import LANGUAGE, make_home, write_notebook
 from typer.testing import CliRunner
 
 from commlib.cli import app
+from commlib.errors import ParameterError
 from commlib.home import Home
+from commlib.runner.children import Limits
 from commlib.runner.execute import Outcome, Status, execute
 from commlib.runner.notebooks import read_notebooks
 from commlib.runner.pages import Workshop
@@ -17,6 +19,7 @@ from commlib.runner.plan import plan
 from commlib.store import open_store
 
 COUNTY = "431024"
+LIMITS = Limits()
 
 
 @pytest.fixture
@@ -26,11 +29,12 @@ def home(tmp_path: Path, shared_store: None, monkeypatch: pytest.MonkeyPatch) ->
     return root
 
 
-def run_all(home: Path, out: Path, languages: tuple[str, ...] = ("zh", "en")) -> dict[tuple[str, str], Outcome]:
+def run_all(home: Path, out: Path, languages: tuple[str, ...] = ("zh", "en"), limits: Limits = LIMITS,
+            ) -> dict[tuple[str, str], Outcome]:
     known = Home(home)
     work = plan(known, read_notebooks(known), COUNTY, None, languages)
     told: list[Outcome] = []
-    outcomes = execute(Workshop(known, out, open_store(known).vintage), work, 2, told.append)
+    outcomes = execute(Workshop(known, out, open_store(known).vintage), work, 2, told.append, limits=limits)
     assert [each.item for each in outcomes] == list(work.items)
     assert len(told) == len(outcomes)
     return {(each.item.notebook.id, each.item.language): each for each in outcomes}
@@ -75,6 +79,35 @@ def test_a_dead_kernel_or_worker_fails_only_its_own_item(home: Path, tmp_path: P
         "a_good": Status.OK, "b_kernel": Status.FAILED, "c_worker": Status.FAILED, "d_good": Status.OK}
     assert all(each.first_line for each in outcomes.values() if each.status is Status.FAILED)
     assert {path.name for path in (tmp_path / "site" / COUNTY).iterdir()} == {"a_good.zh.html", "d_good.zh.html"}
+
+
+def test_the_stock_engine_in_a_pool_gives_the_same_pages_and_says_so(
+        home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notebook(home, "a_good")
+    write_notebook(home, "b_figure", "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1)); None")
+    write_notebook(home, "c_kernel", "import os\nos._exit(3)")
+    write_notebook(home, "d_worker", "import os\nos.kill(os.getppid(), 9)")
+    write_notebook(home, "e_late", "while lang == 'zh':\n    pass")
+    runs = {}
+    for engine in ("commlib", "nbclient"):
+        monkeypatch.setenv("COMMLIB_ENGINE", engine)
+        outcomes = run_all(home, tmp_path / engine, limits=Limits(cell=10.0))
+        assert {each.engine for each in outcomes.values()} == {engine}
+        pages = {path.name: path.read_bytes() for path in (tmp_path / engine / "site" / COUNTY).iterdir()}
+        runs[engine] = {key: each.status for key, each in outcomes.items()}, pages
+        assert outcomes["e_late", "zh"].first_line == "第4个单元运行超过10秒，已被终止"
+        kept = json.loads((tmp_path / engine / "runs" / COUNTY / "e_late.zh.ipynb").read_text(encoding="utf-8"))
+        assert kept["cells"][0]["execution_count"] == 1
+    assert runs["commlib"] == runs["nbclient"]
+    assert runs["commlib"][1].keys() == {f"{name}.{language}.html" for name in ("a_good", "b_figure") for language in ("zh", "en")
+                                         } | {"e_late.en.html"}
+
+
+def test_an_engine_that_is_not_there_is_refused(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_notebook(home, "good")
+    monkeypatch.setenv("COMMLIB_ENGINE", "fast")
+    with pytest.raises(ParameterError, match=r"fast[\s\S]*allowed: commlib, nbclient"):
+        run_all(home, tmp_path, ("zh",))
 
 
 def test_the_switch_between_languages_never_leads_nowhere(home: Path, tmp_path: Path) -> None:

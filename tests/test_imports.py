@@ -117,11 +117,13 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 
 def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[\[<>=~! ]", each)[0].replace("-", "_").lower() for each in project["dependencies"]}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["cluster"]]
+    declared = {re.split(r"[\[<>=~! ]", each)[0].replace("-", "_").lower() for each in wanted}
     by_way_of = {   # import name: the declared distribution that is it or brings it
         "IPython": "ipykernel", "jupyter_client": "ipykernel", "jupyter_core": "ipykernel", "traitlets": "ipykernel",
         "nbformat": "papermill", "nbclient": "papermill", "numpy": "pandas", "markdown_it": "markdown_it_py",
         "fontTools": "matplotlib", "click": "typer", "markupsafe": "jinja2",
+        "upath": "universal_pathlib",
     }
     outside = {name.partition(".")[0] for module in modules() for _, name in imported(module)}
     outside -= {*sys.stdlib_module_names, "commlib"}

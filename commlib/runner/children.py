@@ -1,17 +1,20 @@
 """Children: processes forked for one piece of work each, limited in time and memory, ended with all they started.
 
 A child answers through a pipe with one sealed message; whatever else gets into that pipe is not an answer. Its end is
-told by the system (a pidfd), not by the pipe, so a child that closes its files or hands them on deceives nobody.
+told by the system (a pidfd), not by the pipe, so a child that closes its files or hands them on deceives nobody. Which
+cell it runs since when stands in a page of memory that it shares with its parent, who keeps the deadlines by it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import hashlib
+import mmap
 import os
 import pickle
 import selectors
 import signal
+import struct
 import sys
 import time
 import traceback
@@ -20,31 +23,43 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-MEMORY = 3 << 30   # bytes of address space that a notebook may take beyond what the warm parent has
 _LARGEST_ANSWER = 1 << 30   # bytes; more than this is no answer
 _SEAL = 16   # bytes of the answer's checksum and of its length
 _PDEATHSIG, _SUBREAPER = 1, 36   # of prctl
+_CELL = struct.Struct("=dq")   # when the running cell began, by the system's monotonic clock (0: none runs), and its number
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one notebook may take: seconds in all and for one cell, and bytes of memory beyond what the warm parent has."""
+
+    notebook: float = 600.0
+    cell: float = float("inf")
+    memory: int = 3 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to be done in a child of its own: a number to answer with, the work, its seconds and its bytes of memory."""
+    """Something to be done in a child of its own: a number to answer with, the work, and what it may take."""
 
     number: int
     work: Callable[[], Any]
-    deadline: float
-    memory: int = MEMORY
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a task: its result, or how the child ended (`killed`, `exit 11` …); peak memory in MB."""
+    """What came of a task: its result, or how the child ended (`killed`, `exit 11` …); peak memory in MB.
+
+    `late_cell` is the number of the cell for which the child was killed, 0 where it was not for one.
+    """
 
     number: int
     result: Any
     ended: str
     seconds: float
     memory: float
+    late_cell: int = 0
 
 
 @dataclass(slots=True)
@@ -56,20 +71,37 @@ class Child:
     pipe: int
     handle: int
     started: float
+    clock: mmap.mmap
     killed: bool = False
+    late_cell: int = 0
     received: bytearray = field(default_factory=bytearray)
 
     def left(self) -> float:
-        """Seconds until its deadline."""
-        return max(0.0, self.started + self.task.deadline - time.monotonic())
+        """Seconds until its deadline, or that of the cell that it runs, or of one that began now: nobody tells when one does."""
+        began, now = _CELL.unpack_from(self.clock)[0], time.monotonic()
+        return max(0.0, min(self.started + self.task.limits.notebook, (began or now) + self.task.limits.cell) - now)
+
+    def too_late(self) -> bool:
+        """Whether its deadline has passed, or that of the cell that it runs, which is then noted."""
+        (began, number), now = _CELL.unpack_from(self.clock), time.monotonic()
+        if began and now >= began + self.task.limits.cell and now < self.started + self.task.limits.notebook:
+            self.late_cell = number
+        return bool(self.late_cell) or now >= self.started + self.task.limits.notebook
 
 
 _is_child = False
+_clock: mmap.mmap | None = None
 
 
 def is_child() -> bool:
     """Whether this process was forked for one notebook and may be turned into its kernel."""
     return _is_child
+
+
+def cell_begins(number: int) -> None:
+    """Tell the parent that this process now runs the cell of that number, or none (0); nobody is told outside a child."""
+    if _clock:
+        _CELL.pack_into(_clock, 0, time.monotonic() if number else 0.0, number)
 
 
 def adopt_orphans() -> None:
@@ -80,13 +112,16 @@ def adopt_orphans() -> None:
 
 def fork(task: Task, *, alone: bool) -> Child:
     """Fork a child that does the task; `alone`: it keeps no open file of this process but the standard streams."""
+    global _clock
     read, write = os.pipe()
+    clock = mmap.mmap(-1, mmap.PAGESIZE)
     parent = os.getpid()
     pid = os.fork()
     if pid:
         os.close(write)
         os.set_blocking(read, False)
-        return Child(task, pid, read, os.pidfd_open(pid) if hasattr(os, "pidfd_open") else read, time.monotonic())
+        return Child(task, pid, read, os.pidfd_open(pid) if hasattr(os, "pidfd_open") else read, time.monotonic(), clock)
+    _clock = clock
     os.close(read)
     if alone:
         os.closerange(3, write)
@@ -99,7 +134,7 @@ def _in_child(task: Task, write: int, parent: int) -> NoReturn:
     global _is_child
     _is_child = True
     try:
-        _bind_to_parent(task.memory, parent)
+        _bind_to_parent(task.limits.memory, parent)
         answer = pickle.dumps(task.work())
         with os.fdopen(write, "wb") as stream:
             stream.write(answer + len(answer).to_bytes(_SEAL, "big") + _checksum(answer))
@@ -130,6 +165,7 @@ def _bind_to_parent(memory: int, parent: int) -> None:
     os.dup2(nothing, 0)
     os.dup2(2, 1)   # the parent's answers go through its standard output
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def take(child: Child) -> bool:
@@ -163,7 +199,9 @@ def reap(child: Child) -> Answer:
             result = pickle.loads(answer)
         else:
             ended = "no answer"
-    return Answer(child.task.number, result, ended, time.monotonic() - child.started, usage.ru_maxrss / 1024)
+    child.clock.close()
+    return Answer(child.task.number, result, ended, time.monotonic() - child.started, usage.ru_maxrss / 1024,
+                  child.late_cell)
 
 
 def kill(child: Child) -> None:
@@ -173,14 +211,14 @@ def kill(child: Child) -> None:
 
 
 def kill_late(children: list[Child]) -> None:
-    """End the children whose deadline has passed."""
+    """End the children whose deadline, or that of the cell that they run, has passed."""
     for child in children:
-        if not child.killed and not child.left():
+        if not child.killed and child.too_late():
             kill(child)
 
 
 def next_deadline(children: list[Child]) -> float | None:
-    """Seconds until the next deadline; None where there is none to come."""
+    """Seconds until the next deadline of a child, or of the cells that they run now; None where there is none to come."""
     soonest = min((child.left() for child in children if not child.killed), default=float("inf"))
     return None if soonest == float("inf") else soonest
 
@@ -210,9 +248,9 @@ def _children_here() -> set[int]:
         return set()
 
 
-def run_forked(work: Callable[[], Any], deadline: float = float("inf"), memory: int = MEMORY) -> Answer:
+def run_forked(work: Callable[[], Any], limits: Limits) -> Answer:
     """Do one piece of work in a child of this very process and wait for its answer."""
-    child = fork(Task(0, work, deadline, memory), alone=False)
+    child = fork(Task(0, work, limits), alone=False)
     with selectors.DefaultSelector() as selector:
         for handle in {child.pipe, child.handle}:
             selector.register(handle, selectors.EVENT_READ)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
-
 from commlib import phrases
-from commlib.errors import StoreError
+from commlib.errors import CommlibError, ParameterError, StoreError
+from commlib.runner.children import Limits, cell_begins, is_child
 from commlib.runner.notebooks import Value
 
 if TYPE_CHECKING:
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
 
 KERNEL = "python3"
 OURS, STOCK = "commlib", "nbclient"
+CHOICE = "COMMLIB_ENGINE"   # the environment variable by which a user chooses papermill's own engine for everything
+TESTED = {"ipykernel": ((7, 0), (8, 0)), "nbclient": ((0, 10), (0, 12)), "papermill": ((2, 6), (3, 0))}
 _UNFAITHFUL = ("%%debug", "%debug", "breakpoint(", "%pdb", ".Output(", "import Output")   # ask for sockets
 _LONGEST_SOCKET_FOLDER = 80   # an address of the file system has at most 107 bytes
+_LONGEST_OUTPUT = 60   # seconds until nbclient gives up on what a busy machine is still to deliver; its own 4 are too few
 _QUIET = ["--IPKernelApp.log_level=50"]   # a kernel says how it was stopped, and that its address is not encrypted
 _ADDED_TAGS = {"papermill-error-cell-tag", "injected-parameters"}   # of cells that papermill puts in
 
@@ -36,50 +41,119 @@ class CellError:
     line: str
 
 
+def supported() -> bool:
+    """Whether our engine runs here, that is: not deselected, a system that forks, and versions that were tested.
+
+    `COMMLIB_ENGINE=nbclient` chooses papermill's own; raises ParameterError where it names neither.
+    """
+    def release(name: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in version(name).split(".")[:2] if part.isdigit())
+
+    chosen = os.environ.get(CHOICE) or OURS
+    if chosen not in (OURS, STOCK):
+        raise ParameterError(phrases.text("run.unknown_engine", variable=CHOICE, found=chosen, known=f"{OURS}, {STOCK}"))
+    return chosen == OURS and hasattr(os, "fork") and all(
+        low <= release(name) < high for name, (low, high) in TESTED.items())
+
+
 def engine_for(notebook: Path) -> str:
     """The engine that runs a notebook faithfully: ours, or papermill's own for debuggers and output widgets."""
-    from commlib.runner.memory_kernel import supported
-
     source = notebook.read_text(encoding="utf-8")
     return STOCK if not supported() or any(word in source for word in _UNFAITHFUL) else OURS
 
 
+class RunningCell:
+    """Which cell of a notebook runs, by its place among the notebook's own cells, and how long it may."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.number = 0
+        self._limits, self._ends, self._numbers = limits, time.monotonic() + limits.notebook, [0]
+
+    def options(self) -> dict[str, Any]:
+        """The hooks that nbclient calls; outside a child, whose parent keeps the limits, nbclient's own limit too."""
+        hooks = {"on_notebook_start": self._notebook, "on_cell_execute": self._begins, "on_cell_executed": self._ended}
+        return hooks if is_child() else {**hooks, "timeout_func": self._left}
+
+    def too_late(self) -> CommlibError:
+        """The error of a notebook that nbclient ended."""
+        if time.monotonic() >= self._ends:
+            return CommlibError(phrases.text("run.too_late", seconds=f"{self._limits.notebook:g}"))
+        return CommlibError(phrases.text("run.cell_too_late", number=self.number, seconds=f"{self._limits.cell:g}"))
+
+    def _notebook(self, notebook: NotebookNode) -> None:
+        self._numbers = own_numbers(notebook)
+
+    def _begins(self, cell: NotebookNode, cell_index: int) -> None:
+        self.number = self._numbers[cell_index]
+        cell_begins(max(1, self.number))
+
+    def _ended(self, **_: Any) -> None:
+        cell_begins(0)
+
+    def _left(self, cell: NotebookNode) -> float | None:
+        left = min(self._limits.cell, max(0.001, self._ends - time.monotonic()))   # 0 would be no limit at all
+        return None if left == float("inf") else left
+
+
+def own_numbers(notebook: NotebookNode) -> list[int]:
+    """The place of each cell among the notebook's own, those that papermill put in not counted (they have that before)."""
+    numbers, number = [], 0
+    for cell in notebook.cells:
+        number += not _ADDED_TAGS & set(cell.metadata.get("tags", []))
+        numbers.append(number)
+    return numbers
+
+
 def execute_notebook(notebook: Path, parameters: Mapping[str, Value], kept: Path, cwd: Path, engine: str = STOCK,
-                     ) -> NotebookNode | CellError:
+                     limits: Limits = Limits()) -> NotebookNode | CellError:
     """Execute a notebook, keep the executed copy at `kept` (whole, also when a cell fails), and give it.
 
     `engine` is papermill's own or ours (`nbclient`, `commlib`). Gives a CellError where a cell raises or the kernel
-    dies; raises StoreError where the copy cannot be written.
+    dies; raises StoreError where the copy cannot be written, and CommlibError where nbclient, which keeps the limits
+    outside a child, ends it for its time.
     """
     import papermill
-    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    from commlib.runner.papermill_engine import CommlibEngine  # not before papermill, which loads it by its entry point
-
-    papermill_engines.register(OURS, CommlibEngine)   # the entry point is there only where the package is installed
-    writing = running_copy(kept)
+    running, writing, log = RunningCell(limits), running_copy(kept), cell_log(kept)
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         executed: NotebookNode = papermill.execute_notebook(
             str(notebook), str(writing), parameters=dict(parameters), kernel_name=KERNEL, language="python",
             progress_bar=False, log_output=False, cwd=str(cwd), autosave_cell_every=0, engine_name=engine,
-            **({} if engine == OURS else {"kernel_manager_class": _own_kernel_manager(), "coalesce_streams": True,
-                                          "extra_arguments": _QUIET}))
+            iopub_timeout=_LONGEST_OUTPUT, **running.options(), **(_ours(log) if engine == OURS else _stock()))
         writing.replace(kept)
         return executed
     except PapermillExecutionError as error:
         writing.replace(kept)
-        return CellError(_cell_number(kept, error), _first_line(f"{error.ename}: {error.evalue}"))
+        return CellError(_failed_cell(kept, error), _first_line(f"{error.ename}: {error.evalue}"))
+    except TimeoutError as error:   # nbclient's; being an OSError too, it comes first
+        _keep(writing, kept)
+        raise running.too_late() from error
     except OSError as problem:
         reason = problem.strerror or problem
         raise StoreError(phrases.text("publish.not_written", path=kept, reason=reason)) from problem
     except Exception as error:   # a dead kernel or a start-up that timed out is this item's failure
-        if writing.is_file():
-            writing.replace(kept)
+        _keep(writing, kept)
         return CellError(0, _first_line(f"{type(error).__name__}: {error}"))
     finally:
         writing.unlink(missing_ok=True)
+        log.unlink(missing_ok=True)
+
+
+def _ours(log: Path) -> dict[str, Any]:
+    """What our engine is told: to write the copy once, and a log of the cells until then."""
+    from papermill.engines import papermill_engines
+
+    from commlib.runner.papermill_engine import CommlibEngine  # not before papermill, which loads it by its entry point
+
+    papermill_engines.register(OURS, CommlibEngine)   # the entry point is there only where the package is installed
+    return {"request_save_on_cell_execute": False, "cell_log": log}
+
+
+def _stock() -> dict[str, Any]:
+    """What papermill's own engine is told: this interpreter's kernel, and streams as ours gives them."""
+    return {"kernel_manager_class": _own_kernel_manager(), "coalesce_streams": True, "extra_arguments": _QUIET}
 
 
 def running_copy(kept: Path) -> Path:
@@ -87,9 +161,26 @@ def running_copy(kept: Path) -> Path:
     return kept.with_name(f".{kept.stem}.running.ipynb")
 
 
+def cell_log(kept: Path) -> Path:
+    """Where our engine notes each cell of a notebook while it runs; it stays there only if its worker dies."""
+    return running_copy(kept).with_suffix(".cells")
+
+
 def keep_what_was_executed(kept: Path) -> None:
     """Keep the copy of a notebook whose worker died, as far as it was written; one that is not whole is removed."""
-    copy = running_copy(kept)
+    import nbformat
+
+    from commlib.runner.cell_log import read_cells
+
+    copy, log = running_copy(kept), cell_log(kept)
+    with contextlib.suppress(FileNotFoundError):
+        if logged := read_cells(log):
+            nbformat.write(nbformat.from_dict(logged), copy)  # type: ignore[no-untyped-call]
+    _keep(copy, kept)
+    log.unlink(missing_ok=True)
+
+
+def _keep(copy: Path, kept: Path) -> None:
     try:
         json.loads(copy.read_bytes())
         copy.replace(kept)
@@ -137,11 +228,13 @@ def _own_kernel_manager() -> type[Any]:
     return OwnKernelManager
 
 
-def _cell_number(kept: Path, error: Any) -> int:
-    """The failed cell's place among all cells of the notebook that was kept, without papermill's own banners."""
-    cells = nbformat.read(kept, as_version=4).cells  # type: ignore[no-untyped-call]
-    own = [cell for cell in cells if not _ADDED_TAGS & set(cell.metadata.get("tags", []))]
-    failed = [number for number, cell in enumerate(own, start=1) if cell.metadata.get("papermill", {}).get("exception")]
+def _failed_cell(kept: Path, error: Any) -> int:
+    """The failed cell's place among the own cells of the notebook that was kept."""
+    import nbformat
+
+    notebook = nbformat.read(kept, as_version=4)  # type: ignore[no-untyped-call]
+    failed = [number for number, cell in zip(own_numbers(notebook), notebook.cells, strict=True)
+              if cell.metadata.get("papermill", {}).get("exception")]
     return failed[0] if failed else int(error.cell_index)
 
 

@@ -1,8 +1,8 @@
 """A real IPython kernel without sockets: requests and messages pass through memory.
 
 This module alone touches private parts of ipykernel and nbclient (`dispatch_shell`, `_topic`, the client's polling
-interface). `supported()` says whether the installed versions are ones it was tested with; elsewhere papermill's stock
-engine runs.
+interface, its map of displays). `engine.supported()` says whether the installed versions are ones it was tested with;
+elsewhere papermill's stock engine runs.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import signal
 import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from queue import Empty
 from types import FrameType
@@ -28,23 +28,14 @@ from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp, ioloop  # type: ignore[attr-defined]
 from jupyter_client.session import Session
+from papermill.clientwrap import PapermillNotebookClient
 from traitlets.config import Config
 
 from commlib import phrases
 
-TESTED = {"ipykernel": ((7, 0), (8, 0)), "nbclient": ((0, 10), (0, 12)), "papermill": ((2, 6), (3, 0))}
-
 MOST_OUTPUT = 8 << 20   # characters that one cell may put out; nbclient takes 0.4 s for a million
 _OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data")
 _STOP = signal.SIGUSR2
-
-
-def supported() -> bool:
-    """Whether this machine can fork and has versions of ipykernel, nbclient and papermill that were tested."""
-    def release(name: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in version(name).split(".")[:2] if part.isdigit())
-
-    return hasattr(os, "fork") and all(low <= release(name) < high for name, (low, high) in TESTED.items())
 
 
 class OutputFlood(RuntimeError):
@@ -175,6 +166,18 @@ class MemoryClient:
         """Ready at once."""
 
 
+class MemoryNotebookClient(PapermillNotebookClient):   # type: ignore[misc]
+    """Papermill's client, which also tells `on_update` the places of the cells whose displays another cell updates."""
+
+    def __init__(self, nb_man: Any, on_update: Callable[[set[int]], None], **options: Any) -> None:
+        super().__init__(nb_man, **options)
+        self._on_update = on_update
+
+    def _update_display_id(self, display_id: str, msg: dict[str, Any]) -> None:
+        super()._update_display_id(display_id, msg)
+        self._on_update(set(self._display_id_map.get(display_id, ())))
+
+
 class _NoShellThread:
     """Stands where a kernel has the thread of its shell channel: there is none, yet it is asked for its parent thread."""
 
@@ -225,7 +228,10 @@ class MemoryKernelManager:
 
 def start_kernel(session: MemorySession) -> IPythonKernel:
     """Start the kernel of this process as its application would: streams, display hook, inline figures, arguments."""
-    application: Any = IPKernelApp.instance(config=Config({"IPKernelApp": {"connection_file": "kernel.json"}}))
+    application: Any = IPKernelApp.instance(config=Config({
+        "IPKernelApp": {"connection_file": "kernel.json"}, "HistoryManager": {"hist_file": ":memory:"}}))   # as nbclient has it
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()   # else every child drew the numbers of its parent
     application.configure_tornado_logger()
     application.init_pdb()
     thread = IOPubThread(DummySocket(), session=session)  # type: ignore[no-untyped-call]
@@ -240,9 +246,11 @@ def start_kernel(session: MemorySession) -> IPythonKernel:
     sys.argv = [str(Path(ipykernel.__file__).parent.with_name("ipykernel_launcher.py")), "-f", "kernel.json"]
     application.init_path()
     signal.signal(_STOP, partial(_stop_flood, session))
+    log = logging.getLogger("commlib.kernel")
+    log.propagate = False   # notebooks that set up logging would find it in their output
     MemoryKernel.clear_instance()
     kernel = MemoryKernel.instance(parent=application, session=session, iopub_thread=thread, user_ns=None,
-                                   iopub_socket=thread.background_socket, log=logging.getLogger("commlib.kernel"))
+                                   iopub_socket=thread.background_socket, log=log)
     kernel.shell_stream = None
     application.kernel = kernel   # libraries ask the application for it
     application.init_shell()

@@ -103,8 +103,6 @@ def mend_language_links(workshop: Workshop, outcomes: Iterable[Outcome]) -> None
 
 def mend_links_of(workshop: Workshop, items: Iterable[Item]) -> None:
     """Look at the pages of these items, of both languages where one is given, and mend their links to each other."""
-    import nbformat
-
     for item in {(each.notebook.id, each.county): each for each in items}.values():
         pages = {language: workshop.page(item, language) for language in ("zh", "en")}
         present = {language: page for language, page in pages.items() if page.is_file()}
@@ -113,5 +111,7 @@ def mend_links_of(workshop: Workshop, items: Iterable[Item]) -> None:
             switch = f'href="{relative_href(page, pages[other_language(language)])}"'
             kept = workshop.kept(item, language)
             if (switch in page.read_text(encoding="utf-8")) != has_twin and kept.is_file():
+                import nbformat  # a second: not before there is something to mend
+
                 executed = nbformat.reads(kept.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
                 publish(workshop, item, executed, language, has_twin=has_twin)

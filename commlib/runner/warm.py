@@ -8,7 +8,6 @@ misses one is killed, whatever it is doing.
 from __future__ import annotations
 
 import builtins
-import gc
 import importlib
 import os
 import pickle
@@ -16,7 +15,6 @@ import selectors
 import signal
 import struct
 import sys
-import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +22,9 @@ from typing import IO, Any
 
 from commlib.runner.children import Answer as Answer
 from commlib.runner.children import Child, adopt_orphans, end_adopted, fork, kill, kill_late, next_deadline, reap, take
+from commlib.runner.children import Limits as Limits
 from commlib.runner.children import Task as Task
+from commlib.runner.learning import TRIAL, Learning, settle
 
 INLINE = "module://matplotlib_inline.backend_inline"   # where a kernel's figures are drawn
 _LENGTH = struct.Struct(">Q")
@@ -33,6 +33,9 @@ _MODULES = (
     "statsmodels.stats.proportion", "pypinyin", "pandera.pandas", "nbformat", "papermill", "jinja2", "markdown_it",
     "commlib.narratives", "commlib.blocks.catalogue", "commlib.blocks.work", "commlib.publish.page",
     "commlib.runner.memory_kernel",
+    # what a kernel imports when it starts
+    "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
+    "sqlite3", "tornado.platform.asyncio",
 )
 
 
@@ -61,6 +64,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 
 def warm_up() -> None:
     """Import what notebooks need, as a kernel would import it, draw once, and set the garbage collector at rest."""
+    _import_nbformat()
     with _as_in_a_kernel():
         for name in _MODULES:
             importlib.import_module(name)
@@ -68,14 +72,29 @@ def warm_up() -> None:
         from commlib.indicators.registry import indicators
 
         indicators()
+        nbformat = importlib.import_module("nbformat")
+        nbformat.validate(nbformat.v4.new_notebook())   # its schema is compiled once
         pandas = importlib.import_module("pandas")
         pandas.set_option("display.encoding", "UTF-8")   # as a kernel's streams spell it, by which pandas goes
         two = pandas.DataFrame({"label": ["一", "a"], "value": [1.0, 2.0]})
         ranked_bars(two, chart_id="warm", title="", unit="", language="zh")
-    if threading.active_count() != 1:
-        raise RuntimeError(f"the warm parent must fork with one thread, not {threading.enumerate()}")
-    gc.collect()
-    gc.freeze()
+        plain = importlib.import_module("matplotlib.figure").Figure()   # in the fonts of a notebook's own figures
+        plain.subplots(subplot_kw={"title": "a"}).plot([1.0, 2.0], label="a")
+        plain.legend()
+        importlib.import_module("IPython.core.pylabtools").print_figure(plain, fmt="svg")
+    settle()
+
+
+def _import_nbformat() -> None:
+    """Import it without the grammar of addresses that jsonschema compiles, for a second, and nbformat never asks for.
+
+    A notebook that imports jsonschema imports it whole.
+    """
+    grammar: dict[str, Any] = {"rfc3987_syntax": None}   # None: there is none to import
+    sys.modules.update(grammar)
+    importlib.import_module("nbformat")
+    for name in [each for each in sys.modules if each in grammar or each.partition(".")[0] == "jsonschema"]:
+        del sys.modules[name]
 
 
 @contextmanager
@@ -96,55 +115,76 @@ def _as_in_a_kernel() -> Iterator[None]:
         del builtins.get_ipython   # type: ignore[attr-defined]
 
 
-def serve(jobs: int, requests: IO[bytes], answers: IO[bytes]) -> None:
-    """Run tasks as they come, at most `jobs` at a time, until the requests end: then all that still runs is ended too."""
-    waiting: deque[Task] = deque()
-    running: dict[int, Child] = {}   # by pipe and by handle
-    selector = selectors.DefaultSelector()
-    selector.register(requests, selectors.EVENT_READ)
-    try:
-        while True:
-            while waiting and len(_each(running)) < jobs:
-                child = fork(waiting.popleft(), alone=True)
-                for number in {child.pipe, child.handle}:
-                    running[number] = child
-                    selector.register(number, selectors.EVENT_READ)
-            for key, _ in selector.select(next_deadline(_each(running))):
-                if key.fileobj is requests:
-                    waiting.append(receive(requests))
-                elif key.fd in running and _has_ended(running[key.fd], key.fd, running, selector):
-                    child = running.pop(key.fd)
-                    if running.pop(child.pipe, None):
-                        selector.unregister(child.pipe)
-                    answer = reap(child)
-                    end_adopted({each.pid for each in _each(running)})
-                    send(answers, answer)
-            kill_late(_each(running))
-    except EOFError:   # the process that asks has all its answers, or is no more
-        return
-    finally:
-        for child in _each(running):
+class Nursery:
+    """The children that run, by the pipes and handles that tell of them to a selector."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+        self._by_handle: dict[int, Child] = {}
+
+    def begin(self, task: Task) -> None:
+        """Fork a child that does a task."""
+        child = fork(task, alone=True)
+        for handle in {child.pipe, child.handle}:
+            self._by_handle[handle] = child
+            self._selector.register(handle, selectors.EVENT_READ)
+
+    def children(self) -> list[Child]:
+        """Each child that runs."""
+        return list({child.pid: child for child in self._by_handle.values()}.values())
+
+    def heard(self, handle: int) -> Answer | None:
+        """What a handle that woke the selector tells: the answer of its child where it has ended, after which it is none."""
+        child = self._by_handle.get(handle)
+        if not child or (handle == child.pipe and not take(child)):
+            return None
+        self._forget(handle)
+        if handle == child.pipe != child.handle:   # its answer is here; its end is told by its handle
+            return None
+        self._forget(child.pipe)
+        answer = reap(child)
+        end_adopted({each.pid for each in self.children()})
+        return answer
+
+    def _forget(self, handle: int) -> None:
+        if self._by_handle.pop(handle, None):
+            self._selector.unregister(handle)
+
+    def end(self) -> None:
+        """End all children, and what they and those before them left."""
+        for child in self.children():
             kill(child)
             os.waitpid(child.pid, 0)
         end_adopted(set())
 
 
-def _each(running: dict[int, Child]) -> list[Child]:
-    return list({child.pid: child for child in running.values()}.values())
-
-
-def _has_ended(child: Child, fd: int, running: dict[int, Child], selector: selectors.BaseSelector) -> bool:
-    """Whether an event means the end of a child, whose further answer is taken here."""
-    if fd == child.pipe:
-        if not take(child):
-            return False
-        selector.unregister(fd)
-        if child.handle != child.pipe:
-            del running[fd]
-            return False
-    else:
-        selector.unregister(fd)
-    return True
+def serve(jobs: int, requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Run tasks as they come, at most `jobs` at a time, until the requests end: then all that still runs is ended too."""
+    waiting: deque[Task] = deque()
+    learning = Learning()
+    selector = selectors.DefaultSelector()
+    selector.register(requests, selectors.EVENT_READ)
+    nursery = Nursery(selector)
+    try:
+        while True:
+            if waiting:
+                learning.apply()
+            while waiting and sum(child.task.number != TRIAL for child in nursery.children()) < jobs:
+                nursery.begin(learning.telling(waiting.popleft()))
+            if waiting and (trial := learning.trial()):
+                nursery.begin(trial)
+            for key, _ in selector.select(next_deadline(nursery.children())):
+                if key.fileobj is requests:
+                    waiting.append(receive(requests))
+                elif (answer := nursery.heard(key.fd)) and answer.number == TRIAL:
+                    learning.conclude(answer)
+                elif answer:
+                    send(answers, learning.hear(answer))
+            kill_late(nursery.children())
+    except EOFError:   # the process that asks has all its answers, or is no more
+        return
+    finally:
+        nursery.end()
 
 
 def main() -> None:
@@ -158,5 +198,6 @@ def main() -> None:
 
     prepare_process({})
     warm_up()
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)   # from here on there are children to be ended first
     serve(int(sys.argv[1]), requests, answers)
 
