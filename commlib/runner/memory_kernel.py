@@ -23,6 +23,7 @@ from types import FrameType
 from typing import Any
 
 import ipykernel
+from ipykernel import iostream
 from ipykernel.inprocess.socket import DummySocket
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
@@ -36,6 +37,7 @@ from commlib import phrases
 MOST_OUTPUT = 8 << 20   # characters that one cell may put out; nbclient takes 0.4 s for a million
 _OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data")
 _STOP = signal.SIGUSR2
+_PIPE = 1 << 16   # bytes that a pipe holds
 
 
 class OutputFlood(RuntimeError):
@@ -236,6 +238,7 @@ def start_kernel(session: MemorySession) -> IPythonKernel:
     application.init_pdb()
     thread = IOPubThread(DummySocket(), session=session)  # type: ignore[no-untyped-call]
     thread.start()  # type: ignore[no-untyped-call]
+    iostream.PIPE_BUFFER_SIZE = _PIPE   # by its 1,000 bytes a busy machine changes threads 10,000 times for 10 MB
     # The client's queue holds a stream's text as it comes; echoes to the real streams are left out.
     sys.stdout, sys.stderr = (OutStream(session, thread, name)  # type: ignore[no-untyped-call]
                               for name in ("stdout", "stderr"))
