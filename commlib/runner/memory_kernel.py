@@ -45,9 +45,7 @@ class OutputFlood(RuntimeError):
 
 
 def _texts(content: dict[str, Any]) -> list[str]:
-    """The texts that an output message brings."""
-    if "text" in content:
-        return [content["text"]]
+    """The texts that an output other than a stream's brings."""
     return [value if isinstance(value, str) else json.dumps(value) for value in content["data"].values()]
 
 
@@ -74,17 +72,31 @@ class MemorySession(Session):
         return message
 
     def _is_too_much(self, wire: dict[str, Any]) -> bool:
-        """Count what the running cell puts out; past the limit it is dropped, and the cell's code is stopped."""
+        """Whether a message is an output to be dropped; what streams bring was counted when it was written."""
         if wire["msg_type"] == "execute_input":
             self._written, self.flood = 0, ""
         if wire["msg_type"] not in _OUTPUTS:
             return False
-        self._written += sum(len(each) for each in _texts(wire["content"]))
+        return bool(self.flood) if wire["msg_type"] == "stream" else self.count(sum(map(len, _texts(wire["content"]))))
+
+    def count(self, characters: int) -> bool:
+        """Count what the running cell puts out; whether that is too much now, and its code was stopped."""
+        self._written += characters
         if self._written > MOST_OUTPUT and not self.flood:
             said = phrases.text("run.flood", megabytes=MOST_OUTPUT >> 20)
             self.flood = f"{said.en} / {said.zh}"
             signal.pthread_kill(threading.main_thread().ident or 0, _STOP)
         return bool(self.flood)
+
+    def limit(self, stream: OutStream) -> OutStream:
+        """The same stream, which takes no text beyond what a cell may put out: else it outruns the thread that sends it."""
+        whole = stream.write
+
+        def write(string: str) -> int | None:
+            return len(string) if isinstance(string, str) and self.count(len(string)) else whole(string)
+
+        stream.write = write  # type: ignore[method-assign]
+        return stream
 
     def _fail(self, wire: dict[str, Any], parent: Any) -> None:
         """Make an error of the reply of a cell that swallowed the error of too much output, or had ended before it."""
@@ -240,7 +252,7 @@ def start_kernel(session: MemorySession) -> IPythonKernel:
     thread.start()  # type: ignore[no-untyped-call]
     iostream.PIPE_BUFFER_SIZE = _PIPE   # by its 1,000 bytes a busy machine changes threads 10,000 times for 10 MB
     # The client's queue holds a stream's text as it comes; echoes to the real streams are left out.
-    sys.stdout, sys.stderr = (OutStream(session, thread, name)  # type: ignore[no-untyped-call]
+    sys.stdout, sys.stderr = (session.limit(OutStream(session, thread, name))  # type: ignore[no-untyped-call]
                               for name in ("stdout", "stderr"))
     for stream in (sys.stdout, sys.stderr):   # what is written to the descriptors is captured, and not passed on as well
         if copy := getattr(stream, "_original_stdstream_copy", None):
