@@ -8,6 +8,7 @@ from fractions import Fraction
 
 INFINITY = float("inf")
 Bound = Fraction | float   # a float only for the infinities
+RANGE = "range"            # how facts and cells call a figure that is given by its two ends
 
 
 class Qualifier(StrEnum):
@@ -19,6 +20,35 @@ class Qualifier(StrEnum):
     AT_MOST = "at_most"
     RANGE_LOW = "range_low"
     RANGE_HIGH = "range_high"
+
+
+# The words of a hedge that stand before a number and after it; 余, 多 and 来 also between its digits and 万 or the unit.
+BETWEEN = dict.fromkeys(("余", "多", "来", "餘"), Qualifier.APPROX)
+_BEFORE = {
+    **dict.fromkeys(("约", "約", "大约", "大概", "近", "将近", "接近", "~", "≈", "about", "approx."), Qualifier.APPROX),
+    **dict.fromkeys(("超过", "超過", "超", "逾", "至少", "不少于", "不低于", "大于", "高于", ">", ">=", "≥", "over", "at least"),
+                    Qualifier.AT_LEAST),
+    **dict.fromkeys(("不足", "不到", "未满", "低于", "小于", "少于", "不超过", "不高于", "至多", "最多", "<", "<=", "≤", "under",
+                     "at most"), Qualifier.AT_MOST),
+}
+_AFTER = {
+    **BETWEEN, **dict.fromkeys(("左右", "上下"), Qualifier.APPROX),
+    **dict.fromkeys(("以上", "及以上", "+"), Qualifier.AT_LEAST),
+    **dict.fromkeys(("以下", "及以下", "以内"), Qualifier.AT_MOST),
+}
+_LONGEST_BEFORE, _LONGEST_AFTER = (sorted(words, key=len, reverse=True) for words in (_BEFORE, _AFTER))
+
+
+def unhedged(text: str) -> tuple[str, frozenset[Qualifier]]:
+    """A figure without the words of hedge around it, and what they say; two that contradict each other are both given."""
+    found: set[Qualifier] = set()
+    while word := next((each for each in _LONGEST_BEFORE if text.startswith(each)), ""):
+        text = text[len(word):].strip()
+        found.add(_BEFORE[word])
+    while word := next((each for each in _LONGEST_AFTER if text.endswith(each)), ""):
+        text = text[:-len(word)].strip()
+        found.add(_AFTER[word])
+    return text, frozenset(found)
 
 
 def number(printed: str) -> Fraction:

@@ -69,6 +69,11 @@ def unit_ids() -> list[str]:
     return list(_declared()["unit"])
 
 
+def per_ids() -> list[str]:
+    """Every denominator that may stand behind the "/" of a unit."""
+    return list(_declared()["per"])
+
+
 def is_unit(unit_id: str) -> bool:
     """Tell whether the id is in the closed list."""
     try:

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from commlib.view import CountyView
 
 PROJECT = Path(__file__).parents[1]
+settings.register_profile("same", derandomize=True, deadline=None)   # the same examples everywhere
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from source_code import PROJECT
 
 # pyproject's name with its extras: conda-forge's name, where the two differ.
 CONDA_NAMES = {"duckdb": "python-duckdb", "pandera[pandas]": "pandera-pandas"}
-NOT_ON_CONDA_FORGE = {"pylopdf-fonts-zh-cn"}
+NOT_ON_CONDA_FORGE = {"opencc-python-reimplemented", "pylopdf-fonts-zh-cn"}
 CONDA_ONLY = {"python", "pip"}
 
 

@@ -15,7 +15,7 @@ import pytest
 from source_code import PACKAGE, PROJECT, Module, imported, modules
 
 HEAVY = {"pandas", "pyarrow", "matplotlib", "duckdb", "pandera", "pypinyin", "statsmodels", "papermill", "jinja2",
-         "openpyxl", "IPython", "nbformat"}
+         "openpyxl", "opencc", "python_calamine", "sqlalchemy", "xlrd", "IPython", "nbformat"}
 IMPORT_SECONDS = 0.3
 every_module = pytest.mark.parametrize("module", modules(), ids=[each.name for each in modules()])
 
@@ -123,7 +123,7 @@ def test_every_library_that_is_imported_is_a_declared_dependency() -> None:
         "IPython": "ipykernel", "jupyter_client": "ipykernel", "jupyter_core": "ipykernel", "traitlets": "ipykernel",
         "nbformat": "papermill", "nbclient": "papermill", "numpy": "pandas", "markdown_it": "markdown_it_py",
         "fontTools": "matplotlib", "click": "typer", "markupsafe": "jinja2",
-        "upath": "universal_pathlib",
+        "upath": "universal_pathlib", "opencc": "opencc_python_reimplemented", "yaml": "pyyaml",
     }
     outside = {name.partition(".")[0] for module in modules() for _, name in imported(module)}
     outside -= {*sys.stdlib_module_names, "commlib"}

@@ -8,17 +8,17 @@ from __future__ import annotations
 import posixpath
 import re
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from commlib.declarations.checks import Severity
+from commlib.intake.extents import extent
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.sheets import (
     MOST_BYTES,
-    MOST_CELLS,
     MOST_RATIO,
     Refused,
     column_number,
@@ -28,12 +28,11 @@ from commlib.intake.sheets import (
 
 _SMALL = 10 * 2**20   # what may unpack at any ratio
 _READ = (".xml", ".rels")
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_ROW = re.compile(rb"<row\b([^>]*)>|<\w+:row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
-_FAR = re.compile(rb"\br=[\"'][A-Z]{2,3}\d")
 _REFERENCE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,9})[\"']")
 _NO_RESULT = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)"
-                        rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+                        rb"\s*(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)>(?:\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"
                          rb"\s*<(?:\w+:)?v>([^<]*)<")
 _ATTRIBUTE = rb"\b%s=[\"']([^\"']*)[\"']"
@@ -65,11 +64,11 @@ def checked_archive(path: Path) -> tuple[dict[str, Details], list[ReturnFault]]:
             names = set(archive.namelist())
             if "xl/workbook.xml" in names:
                 return _spreadsheet(file, archive), _outside(file, names)
+            if "content.xml" in names and b"encryption-data" in _content(file, archive, "META-INF/manifest.xml"):
+                raise Refused(file_fault(file, Code.ENCRYPTED, "ods", "encrypted"))
             if "content.xml" in names:
                 return _open_document(file, _content(file, archive, "content.xml")), []
-            if "EncryptedPackage" in names or "xl/workbook.bin" in names:
-                raise Refused(file_fault(file, Code.KIND, "xlsb", "kind"))
-            raise Refused(file_fault(file, Code.KIND, "zip", "kind"))
+            raise Refused(file_fault(file, Code.KIND, "xlsb" if "xl/workbook.bin" in names else "zip", "kind"))
     except (BadZipFile, zlib.error, expat.ExpatError, KeyError, OSError, NotImplementedError, EOFError) as fault:
         raise Refused(file_fault(file, Code.UNREADABLE, fault, "damaged")) from fault
 
@@ -161,41 +160,30 @@ def telling(code: str) -> bool:
 
 
 def _sheet_details(file: str, sheet: str, markup: bytes, formats: dict[int, str]) -> Details:
-    _not_too_far(file, sheet, markup)
+    if b"\0" in markup or b"<!DOCTYPE" in markup:   # no spreadsheet writes these, and what reads them may be misled
+        raise BadZipFile(sheet)
+    too_large(file, *extent(markup), sheet)
     details = Details()
     if b"hidden=" in markup:
         details.hidden_rows = frozenset(
-            int(number) - 1 for at in _ROW.findall(markup) if _is_set(at) and (number := _attribute(at, b"r")))
+            int(number) - 1 for at in map(b"".join, _ROW.findall(markup)) if _is_set(at) and (number := _attribute(at, b"r")))
         details.hidden_columns = frozenset(
             number - 1 for at in _COLUMN.findall(markup) if _is_set(at)
             for number in range(int(_attribute(at, b"min") or 1), min(int(_attribute(at, b"max") or 0), 16384) + 1))
     if b"<f" in markup or b":f" in markup:
-        for match in _NO_RESULT.finditer(markup):
-            empty_text = b"</" in match[0][match.start(2) - match.start():] and b't="str"' in match[1] and b"v>" in match[0]
-            if not empty_text:   # a formula may well give an empty text
-                _put(details.unread, match[1], "=" + (match[2] or b"").decode("utf-8", "replace"))
+        for at, formula, empty in _NO_RESULT.findall(markup):
+            if not (empty and _attribute(at, b"t") == b"str"):   # a formula may well give an empty text
+                _put(details.unread, at, "=" + unescape(formula.decode("utf-8", "replace")))
     if b't="e"' in markup or b"t='e'" in markup:
         for at, found in _ERROR_CELL.findall(markup):
             _put(details.unread, at, found.decode("utf-8", "replace"))
     if formats:
         styles = b"|".join(str(number).encode() for number in formats)
-        for match in re.finditer(rb"<(?:\w+:)?c\b([^>]*\bs=[\"'](" + styles + rb")[\"'][^>]*)>", markup):
-            if not match[1].endswith(b"/"):
-                _put(details.formats, match[1], formats[int(match[2])])
+        found = re.findall(rb"<(?:\w+:)?c\b(?=[^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'])[^>]*?\bs=[\"'](" + styles
+                           + rb")[\"'](?:[^>]*[^/>])?>", markup)
+        columns = {name: column_number(name.decode()) for name in {name for name, _, _ in found}}
+        details.formats = {(int(row) - 1, columns[name]): formats[int(style)] for name, row, style in found}
     return details
-
-
-def _not_too_far(file: str, sheet: str, markup: bytes) -> None:
-    """Refuse a sheet whose rectangle of cells is too large before the reader makes room for it."""
-    rows = _ROW.findall(markup)
-    last = max((int(number) for at in rows if (number := _attribute(at, b"r"))), default=len(rows))
-    last = max(last, len(rows))
-    width = 26 if not _FAR.search(markup) else 16384
-    if last * width > MOST_CELLS:
-        width = max((column_number(name.decode()) for name, _ in _REFERENCE.findall(markup)), default=0) + 1
-    if markup.count(b"<c>") or not _REFERENCE.search(markup):
-        width = max(width, 1)
-    too_large(file, last, width, sheet)
 
 
 def _attribute(attributes: bytes, name: bytes) -> bytes:
@@ -252,8 +240,8 @@ class _Document:
         if "table:formula" in at and not kind:
             details.unread[self.row, self.column] = at["table:formula"]
         if kind == "percentage":
-            for number in range(min(self.rows, MOST_CELLS) * 1):
-                details.formats.update({(self.row + number, self.column + each): "0%" for each in range(times)})
+            details.formats |= {(self.row + down, self.column + right): "0%"
+                                for down in range(self.rows) for right in range(times)}
         self.column += times
 
     def end(self, tag: str) -> None:
@@ -268,11 +256,3 @@ def _open_document(file: str, content: bytes) -> dict[str, Details]:
     parser.Parse(content, True)
     return document.sheets
 
-
-def entry_names(path: Path) -> Iterator[str]:
-    """The names in an archive; none where it is no archive."""
-    try:
-        with ZipFile(path) as archive:
-            yield from archive.namelist()
-    except (BadZipFile, OSError):
-        return

@@ -17,7 +17,6 @@ MOST_ROWS = 1_048_576       # what a sheet of a spreadsheet can hold
 MOST_CELLS = 12_000_000     # the rectangle of all filled cells: more does not fit a laptop's memory
 MOST_BYTES = 512 * 2**20    # of a file, or of what an archive unpacks to
 MOST_RATIO = 250            # unpacked to packed, from which on an archive is taken for a bomb
-_ERROR_WORDS = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"}
 
 Cell = Any                  # str, float, int, bool, Decimal, date, datetime, time, timedelta, or None where empty
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -30,7 +29,7 @@ class Sheet:
     `name` is "" where a file has no sheets. `merged` are (first, last) corners. `formats` holds the number formats that
     change what a number says: percentages, fixed decimals (2013.10 is stored as 2013.1) and dates without a day.
     `unread` are the cells whose value is not in the file: formulas without a result, and errors such as #REF!.
-    `numbered` is whether it is text, whose lines have numbers and no letters; `lines` then has each row's first line.
+    `lines` has the first line of each row of a text file; None for a workbook.
     """
 
     file: str
@@ -45,7 +44,12 @@ class Sheet:
     lines: tuple[int, ...] | None = None
 
     def address(self, row: int, column: int | None = None) -> str:
-        """The cell as a spreadsheet names it (`C7`); without a column the row: `7:7`, or `line 12` of a text file."""
+        """The cell as a spreadsheet names it (`C7`); without a column the row: `7:7`, or `line 12` of a text file.
+
+        "" for a row below 0, where words stand that are in no cell: the name of the sheet or file.
+        """
+        if row < 0:
+            return ""
         if column is not None:
             return f"{letters(column)}{row + 1}"
         return f"line {self.lines[row]}" if self.lines else f"{row + 1}:{row + 1}"
@@ -64,7 +68,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a file or database gave: its sheets, and the faults of opening it (one of severity error: nothing was read)."""
+    """What a file or database gave: its sheets, and the faults of opening it; without sheets one of them says why."""
 
     sheets: tuple[Sheet, ...] = ()
     faults: tuple[ReturnFault, ...] = ()
@@ -134,7 +138,7 @@ def unread_faults(sheet: Sheet) -> list[ReturnFault]:
     """An error at each cell whose value is not in the file."""
     faults = []
     for (row, column), found in sheet.unread.items():
-        reason = "error_cell" if found in _ERROR_WORDS else "formula"
+        reason = "formula" if found.startswith("=") else "error_cell"
         faults.append(sheet.fault(Severity.ERROR, Code.FORMULA, found, phrases.text(f"sheet.allowed_{reason}"),
                                   phrases.text(f"sheet.remedy_{reason}"), row, column))
     return faults
