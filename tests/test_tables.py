@@ -74,7 +74,7 @@ def test_an_analysts_own_table_is_one_more_file_of_the_project(tmp_path: Path) -
     assert not own.column("homes").required and own.column("id").required
     assert tables.tables(home)[-1] == own and len(tables.tables(home)) == len(tables.tables()) + 1
     assert [row["column"] for row in table_rows(home) if row["table"] == "visits"] == ["id", "result", "homes"]
-    with pytest.raises(ParameterError, match="claim"):
+    with pytest.raises(ParameterError, match="study_visit"):
         tables.table("visits")
 
 
