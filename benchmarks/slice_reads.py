@@ -39,7 +39,7 @@ def make_stores(folder: Path) -> dict[int, Path]:
         keys = _keys(counties)
         register = home / "data" / "register"
         register.mkdir(parents=True)
-        for name in ("provinces", "prefectures"):
+        for name in ("provinces", "prefectures", "retired_counties"):
             (register / f"{name}.csv").symlink_to(workload.PROJECT / "data" / "register" / f"{name}.csv")
         real = _register()
         made = [(key, "虚构县", key[:4], key[:2]) for key in keys if key not in set(real["code"])]
