@@ -39,10 +39,9 @@ class PlaceLevel(StrEnum):
 class Place:
     """A place: its key and the key of what it belongs to, its names, and since when or until when it is valid.
 
-    `kind` is what the code tells (`subdistrict`, `town`, …, `functional_zone`, `placeholder`), for places known only by
-    a report `reported`. `is_county` marks the counties that ranks count; `prefecture_ranks` is False where the
-    prefecture is a mere heading of the code list. `inferred` says that a report does not name the county itself, and
-    `resolved` why this place is meant by a retired code that was asked for.
+    `kind` is what the code tells (`subdistrict`, `town`, …, `placeholder`), or `reported`. `is_county` marks the counties
+    that ranks count; `prefecture_ranks` is False where the prefecture is a mere heading of the code list. `inferred`: a
+    report does not name the county itself; `resolved`: why this place is meant by a retired code that was asked for.
     """
 
     key: str
