@@ -20,13 +20,13 @@ from commlib.declarations.columns import FORM, NUMBERS, Blank, Choice, Column, C
 from commlib.declarations.tables import tables
 from commlib.formatting import no_formula
 from commlib.hedges import INFINITY, RANGE, Qualifier, unhedged
-from commlib.intake.cells import read_cell, read_column
+from commlib.intake.cells.columns import read_cell, read_column
+from commlib.intake.cells.numbers import unit_in_words
+from commlib.intake.cells.numerals import HAN, chinese, numeral, written
+from commlib.intake.cells.percentages import Form, percent_form
+from commlib.intake.cells.readings import Raw, Reading, Refusal, Setting, State, decimal_text
 from commlib.intake.faults import Code
 from commlib.intake.forms import choice_words
-from commlib.intake.numbers import unit_in_words
-from commlib.intake.numerals import HAN, chinese, numeral, written
-from commlib.intake.percentages import Form, percent_form
-from commlib.intake.readings import Raw, Reading, Refusal, Setting, State, decimal_text
 
 DECLARED = [(each, column) for each in tables() for column in each.columns]
 

@@ -15,9 +15,9 @@ from commlib.declarations.checks import Severity
 from commlib.declarations.tables import TableDeclaration, tables
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.forms import form_bytes, header_words
-from commlib.intake.headers import nearest
-from commlib.intake.mappings import mapping_path, write_mapping
-from commlib.intake.recognise import Recognised, Return, read_return
+from commlib.intake.layout.headers import nearest
+from commlib.intake.layout.mappings import mapping_path, write_mapping
+from commlib.intake.layout.recognise import Recognised, Return, read_return
 
 CHECKS = Path(__file__).resolve().parents[2] / "shared" / "data" / "checks"
 TITLE = "住房建设进度月报"

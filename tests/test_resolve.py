@@ -17,10 +17,10 @@ from commlib.declarations.columns import Column, ColumnType, Level
 from commlib.declarations.tables import TableDeclaration
 from commlib.errors import DataError, ParameterError
 from commlib.home import Home
+from commlib.intake.checks.rows import Rows
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.gazetteer import Gazetteer, gazetteer, short, spelled
-from commlib.intake.resolve import resolve
-from commlib.intake.rows import Rows
+from commlib.intake.names.gazetteer import Gazetteer, gazetteer, short, spelled
+from commlib.intake.names.resolve import resolve
 from commlib.places import PlaceLevel
 
 NEIXIANG = "411325"   # 16 townships with 295 villages and communities

@@ -15,13 +15,13 @@ from commlib.bilingual import Text
 from commlib.declarations.checks import Check, CheckKind, Severity
 from commlib.declarations.columns import Column, ColumnType
 from commlib.declarations.tables import TableDeclaration, tables
-from commlib.intake.blocks import TotalKind
-from commlib.intake.check_logic import logic_faults, read_logic
-from commlib.intake.check_totals import total_faults
-from commlib.intake.checks import Context, check_rows
+from commlib.intake.checks.declared import Context, check_rows
+from commlib.intake.checks.logic import logic_faults, read_logic
+from commlib.intake.checks.reporting import absent, late
+from commlib.intake.checks.rows import Rows
+from commlib.intake.checks.totals import total_faults
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.reporting import absent, late
-from commlib.intake.rows import Rows
+from commlib.intake.layout.blocks import TotalKind
 
 WORDS = Text.same("words")
 FIRST_ROW = 6

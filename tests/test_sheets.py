@@ -18,8 +18,8 @@ from return_files import Rows, housing_rows, text_file, with_entry, workbook
 from commlib.declarations.checks import Severity
 from commlib.formatting import no_formula
 from commlib.intake.faults import Code
-from commlib.intake.sheets import MOST_ROWS, Opened, Sheet, column_number, letters, shown
-from commlib.intake.sources import open_source
+from commlib.intake.files.sheets import MOST_ROWS, Opened, Sheet, column_number, letters, shown
+from commlib.intake.files.sources import open_source
 
 ROWS = [["乡镇", "户数", "投资"], ["城关镇", "120", "1,234"], ["河东乡", "80", "56.5"]]
 TRADITIONAL = [["鄉鎮", "戶數", "投資"], ["龍翔鎮", "一百二十", "已經統計"], ["關東鄉", "八十戶", "還沒有數據"]]

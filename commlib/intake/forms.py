@@ -10,7 +10,7 @@ from commlib.bilingual import Language, Text, listed
 from commlib.declarations.checks import check_words
 from commlib.declarations.columns import NUMBERS, Column, ColumnType, range_words
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.workbooks import sheet_name, workbook_bytes, write_cell
+from commlib.intake.files.workbooks import sheet_name, workbook_bytes, write_cell
 from commlib.units import unit, unit_ids
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from commlib.bilingual import Text
 from commlib.declarations.columns import Column, ColumnType, value_key
 from commlib.errors import DeclarationError
 from commlib.hedges import BETWEEN, RANGE, Bound, Qualifier, decimals, interval, unhedged
-from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.numerals import ARABIC, HAN, SCALE, numeral, scale_of
-from commlib.intake.percentages import UNDECIDED, PercentForm, percent_factor
-from commlib.intake.readings import (
+from commlib.intake.cells.numerals import ARABIC, HAN, SCALE, numeral, scale_of
+from commlib.intake.cells.percentages import UNDECIDED, PercentForm, percent_factor
+from commlib.intake.cells.readings import (
     MOST,
     PLAIN,
     Raw,
@@ -28,6 +27,7 @@ from commlib.intake.readings import (
     note,
     refusal,
 )
+from commlib.intake.faults import Code, ReturnFault
 from commlib.units import conversion, is_unit, per_ids, unit, unit_ids
 
 _SIMPLE = re.compile(r"-?(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,30})?")

@@ -18,11 +18,11 @@ from commlib.bilingual import Text
 from commlib.declarations.checks import Check, CheckKind, Severity, check_words
 from commlib.declarations.columns import Column
 from commlib.declarations.tables import TableDeclaration, split_ids
-from commlib.intake.check_order import dates_faults, order_faults, part_faults
-from commlib.intake.check_rates import rate_faults
-from commlib.intake.check_series import Series, series_faults
+from commlib.intake.checks.order import dates_faults, order_faults, part_faults
+from commlib.intake.checks.rates import rate_faults
+from commlib.intake.checks.rows import Bools, Floats, Rows, joined, shown, where
+from commlib.intake.checks.series import Series, series_faults
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.rows import Bools, Floats, Rows, joined, shown, where
 
 SLACK = 1e-9   # of floats, relative
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from commlib import phrases
 from commlib.declarations.checks import Severity
-from commlib.intake.blocks import Block, Line, Total, TotalKind
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.heads import Heads
-from commlib.intake.row_words import is_continued, is_note, is_number, is_signature, total_of
-from commlib.intake.sheets import Cell, Sheet, blank, shown
+from commlib.intake.files.sheets import Cell, Sheet, blank, shown
+from commlib.intake.layout.blocks import Block, Line, Total, TotalKind
+from commlib.intake.layout.heads import Heads
+from commlib.intake.layout.row_words import is_continued, is_note, is_number, is_signature, total_of
 
 _LEADING = 4     # columns in which a label of a row may stand
 _SENTENCE = 30   # characters from which on a lone text is a footnote and no heading of rows

@@ -6,9 +6,9 @@ from io import StringIO
 from typing import Any
 
 from commlib.declarations.checks import Severity
-from commlib.intake.archives import Details, telling
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.sheets import file_fault
+from commlib.intake.files.archives import Details, telling
+from commlib.intake.files.sheets import file_fault
 
 
 def old_details(file: str, data: bytes, faults: list[ReturnFault]) -> dict[str, Details]:

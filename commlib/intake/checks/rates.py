@@ -11,8 +11,8 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.checks import Check, CheckKind, Severity
 from commlib.declarations.columns import Column, ColumnType
+from commlib.intake.checks.rows import Floats, Numbers, Rows, factor_of, shown, where
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.rows import Floats, Numbers, Rows, factor_of, shown, where
 from commlib.units import is_unit
 
 _SLACK = 1e-9

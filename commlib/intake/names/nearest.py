@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from commlib import phrases
 from commlib.bilingual import Text, listed
-from commlib.intake.gazetteer import Gazetteer, Unit, kind_of, sound, spelled, stem_of
+from commlib.intake.names.gazetteer import Gazetteer, Unit, kind_of, sound, spelled, stem_of
 from commlib.places import PlaceLevel
 
 _OFFERED, _LOOKED_AT = 3, 36

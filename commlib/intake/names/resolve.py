@@ -17,10 +17,10 @@ from commlib.bilingual import Text, listed
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import Column, ColumnType, Level
 from commlib.declarations.tables import TableDeclaration
+from commlib.intake.checks.rows import Rows
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.gazetteer import COMMUNITY, Gazetteer, Unit, is_simplified, kind_of, short, simplify, spelled, stem_of
-from commlib.intake.nearest import nearest
-from commlib.intake.rows import Rows
+from commlib.intake.names.gazetteer import COMMUNITY, Gazetteer, Unit, is_simplified, kind_of, short, simplify, spelled, stem_of
+from commlib.intake.names.nearest import nearest
 from commlib.places import PlaceLevel
 
 _LEVELS = {Level.TOWNSHIP: (PlaceLevel.TOWNSHIP,), Level.COMMUNITY: (PlaceLevel.COMMUNITY,),

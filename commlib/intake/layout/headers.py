@@ -12,7 +12,7 @@ from typing import Any
 
 from commlib.declarations.columns import header_key, value_key
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.numbers import unit_in_words
+from commlib.intake.cells.numbers import unit_in_words
 
 JOIN = "_"      # between the levels of a merged header: 完成投资_住房
 # A level that only gathers columns and changes none of them.

@@ -12,11 +12,10 @@ from functools import cache
 from typing import Any
 
 from commlib.declarations.columns import DATES, NUMBERS, Blank, Column, ColumnType, value_key
-from commlib.intake.dates import read_date, read_year
-from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.numbers import read_number, unit_named
-from commlib.intake.percentages import UNDECIDED, Form, PercentForm, percent_form, share_note
-from commlib.intake.readings import (
+from commlib.intake.cells.dates import read_date, read_year
+from commlib.intake.cells.numbers import read_number, unit_named
+from commlib.intake.cells.percentages import UNDECIDED, Form, PercentForm, percent_form, share_note
+from commlib.intake.cells.readings import (
     MOST,
     PLAIN,
     Raw,
@@ -30,6 +29,7 @@ from commlib.intake.readings import (
     refusal,
     reread,
 )
+from commlib.intake.faults import Code, ReturnFault
 
 _DASHES = frozenset("-－—–―─一_/／\\…．.*")
 _SAME = frozenset({"同上", "〃", "″", "同前", "同上行", "ditto", "\"", "”", "“"})
@@ -243,7 +243,7 @@ def choice_ids(column: Column) -> dict[str, str]:
 
 
 def _simplified(key: str) -> str:
-    from commlib.intake.headers import simplified
+    from commlib.intake.layout.headers import simplified
 
     return value_key(simplified(key))
 

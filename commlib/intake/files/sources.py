@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from commlib.declarations.checks import Severity
-from commlib.intake.archives import Details, checked_archive
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.old_books import old_details
-from commlib.intake.sheets import (
+from commlib.intake.files.archives import Details, checked_archive
+from commlib.intake.files.old_books import old_details
+from commlib.intake.files.sheets import (
     MOST_CELLS,
     MOST_ROWS,
     Opened,
@@ -24,7 +24,7 @@ from commlib.intake.sheets import (
     too_large,
     unread_faults,
 )
-from commlib.intake.texts import read_text
+from commlib.intake.files.texts import read_text
 
 ADDRESS = re.compile(r"(?:postgresql|sqlite|duckdb)(?:\+\w+)?://")
 _SIGNATURES = {b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\xd0\xcf\x11\xe0": "ole", b"PAR1": "parquet"}

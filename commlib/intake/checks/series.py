@@ -15,8 +15,8 @@ from commlib.declarations.checks import Check, CheckKind, check_words
 from commlib.declarations.columns import Column
 from commlib.declarations.tables import TableDeclaration
 from commlib.errors import ParameterError
+from commlib.intake.checks.rows import Numbers, Rows, joined, shown
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.rows import Numbers, Rows, joined, shown
 from commlib.periods import parse_period
 
 _SLACK = 1e-9

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from commlib.intake.blocks import PERIOD
-from commlib.intake.headers import JOIN, Header, is_unit_word, key, simplified, split_unit
-from commlib.intake.row_words import is_number
-from commlib.intake.sheets import Cell, Sheet, blank, shown
+from commlib.intake.files.sheets import Cell, Sheet, blank, shown
+from commlib.intake.layout.blocks import PERIOD
+from commlib.intake.layout.headers import JOIN, Header, is_unit_word, key, simplified, split_unit
+from commlib.intake.layout.row_words import is_number
 
 _AHEAD = 12     # rows of words above a header
 _DEEPEST = 6    # rows of a header

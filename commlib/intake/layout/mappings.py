@@ -12,7 +12,7 @@ from commlib.bilingual import Text
 from commlib.declarations.checks import Severity
 from commlib.declarations.tables import TableDeclaration
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.headers import key
+from commlib.intake.layout.headers import key
 
 LEFT_OUT = "-"    # a header that a person confirmed to be no column of the table
 _FIELDS = ("table", "charset", "columns", "sheets")

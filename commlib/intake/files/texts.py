@@ -9,7 +9,7 @@ from pathlib import Path
 
 from commlib.declarations.checks import Severity
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.sheets import MOST_BYTES, MOST_ROWS, Opened, Refused, Sheet, file_fault, too_large
+from commlib.intake.files.sheets import MOST_BYTES, MOST_ROWS, Opened, Refused, Sheet, file_fault, too_large
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _LEGACY = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5hkscs": ("big5", 0xA4, 0xC6)}   # lead bytes of the frequent characters

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from commlib.declarations.columns import Column, ColumnType
+from commlib.intake.cells.numerals import chinese
+from commlib.intake.cells.readings import PLAIN, Raw, Reading, Refusal, Setting, float_text, narrow, refusal, reread
 from commlib.intake.faults import Code
-from commlib.intake.numerals import chinese
-from commlib.intake.readings import PLAIN, Raw, Reading, Refusal, Setting, float_text, narrow, refusal, reread
 
 _DAY_ZERO = date(1899, 12, 30)   # of the count of days, from March 1900 on
 _SERIAL = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")

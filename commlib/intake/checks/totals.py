@@ -11,10 +11,10 @@ from commlib.declarations.checks import CheckKind, Severity
 from commlib.declarations.columns import NUMBERS, Column, ColumnType
 from commlib.declarations.measures import read_argument
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.blocks import TotalKind
-from commlib.intake.checks import apart, row_faults, tolerance_of
+from commlib.intake.checks.declared import apart, row_faults, tolerance_of
+from commlib.intake.checks.rows import Bools, Floats, Rows, shown, where
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.rows import Bools, Floats, Rows, shown, where
+from commlib.intake.layout.blocks import TotalKind
 from commlib.units import is_unit, unit
 
 # What no one adds up: shares, differences of shares, scores, ranks, years, whatever is "per" something or in units row by row.

@@ -13,8 +13,8 @@ from commlib.bilingual import Text
 from commlib.declarations.checks import Check
 from commlib.declarations.columns import Column
 from commlib.errors import ParameterError
+from commlib.intake.checks.rows import Bools, Floats, Rows, where
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.rows import Bools, Floats, Rows, where
 from commlib.periods import parse_period
 
 _SLACK = 1e-9

@@ -13,12 +13,12 @@ from commlib.bilingual import Text, listed
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import NUMBERS, Column
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.blocks import PERIOD, Block, Line
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.headers import Header, key, named, nearest
-from commlib.intake.mappings import LEFT_OUT
-from commlib.intake.row_words import is_time
-from commlib.intake.sheets import blank, letters, numeric
+from commlib.intake.files.sheets import blank, letters, numeric
+from commlib.intake.layout.blocks import PERIOD, Block, Line
+from commlib.intake.layout.headers import Header, key, named, nearest
+from commlib.intake.layout.mappings import LEFT_OUT
+from commlib.intake.layout.row_words import is_time
 
 _SERIAL = {"序号", "行号", "行次", "no", "№"}   # numbers of the rows, which nobody misses
 _ONLY_YEAR = re.compile(r"[12]\d{3}\s*年度?|[〇零一二三四五六七八九]{4}年度?")

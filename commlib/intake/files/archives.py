@@ -15,9 +15,9 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from commlib.declarations.checks import Severity
-from commlib.intake.extents import extent
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.sheets import (
+from commlib.intake.files.extents import extent
+from commlib.intake.files.sheets import (
     MOST_BYTES,
     MOST_RATIO,
     Refused,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from commlib.intake.readings import decimal_text
+from commlib.intake.cells.readings import decimal_text
 
 # No library: the one that reads such numerals makes 12345 of 1.23456万 and floats of decimals, and takes 三五 for 35.
 _DIGITS = {**{sign: value for value, sign in enumerate("零一二三四五六七八九")},

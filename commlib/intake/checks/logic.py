@@ -13,9 +13,9 @@ from commlib import phrases
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import NUMBERS
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.checks import apart, tolerance_of
+from commlib.intake.checks.declared import apart, tolerance_of
+from commlib.intake.checks.rows import Floats, Rows, shown, where
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.rows import Floats, Rows, shown, where
 
 _TERM = r"(?:第?\(?\d{1,3}\)?(?:栏|列|项)?)"
 _SIDE = rf"{_TERM}(?:[+\-]{_TERM})*"

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from commlib.intake.blocks import TotalKind
-from commlib.intake.sheets import Cell, numeric
+from commlib.intake.files.sheets import Cell, numeric
+from commlib.intake.layout.blocks import TotalKind
 
 _LEADING = 4    # columns in which the label of a total may stand
 _NUMBER = re.compile(r"[约近超达]?\s*[-+]?\d[\d,.\s]*\s*(?:[%‰]|[十百千万亿]*[余多]?[^\W\d]{0,3})")

@@ -11,8 +11,8 @@ from fractions import Fraction
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import Column
 from commlib.hedges import decimals
+from commlib.intake.cells.readings import Raw, Refusal, Setting, decimal_text, float_text, narrow, note, refusal
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.readings import Raw, Refusal, Setting, decimal_text, float_text, narrow, note, refusal
 
 _UNSIGNED = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,30})?")
 _MOST_SHARE = 10         # ten times: where no maximum is declared, more than 1000 % is a percentage without a doubt

@@ -10,14 +10,14 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.checks import Severity
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.blocks import Block, Line
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.headers import key, vocabulary
-from commlib.intake.layout import blocks
-from commlib.intake.mappings import Confirmed, read_mapping
-from commlib.intake.matching import Slice, column_faults, slices
-from commlib.intake.sheets import Sheet
-from commlib.intake.sources import ADDRESS, open_source
+from commlib.intake.files.sheets import Sheet
+from commlib.intake.files.sources import ADDRESS, open_source
+from commlib.intake.layout.blocks import Block, Line
+from commlib.intake.layout.headers import key, vocabulary
+from commlib.intake.layout.mappings import Confirmed, read_mapping
+from commlib.intake.layout.matching import Slice, column_faults, slices
+from commlib.intake.layout.sheet_blocks import blocks
 
 SURE = 0.6       # from which confidence on a table is taken
 MARGIN = 0.08    # by which it must lead the second

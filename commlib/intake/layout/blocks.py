@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from commlib.intake.headers import Header
-from commlib.intake.sheets import Cell, Sheet
+from commlib.intake.files.sheets import Cell, Sheet
+from commlib.intake.layout.headers import Header
 
 _DIGITS = "〇零一二三四五六七八九十"
 PERIOD = re.compile(rf"(?:截至|截止|至)?\s*(?:[12]\d{{3}}|[{_DIGITS}]{{4}})\s*(?:年度?|[-./](?=\d))"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
-from commlib.intake.sheets import column_number
+from commlib.intake.files.sheets import column_number
 
 # An address of two letters or six digits, or written so that it cannot be judged at a glance.
 _FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{2}|[^\"']*[0-9]{6}|[^\"']*&)")

@@ -1,0 +1,1 @@
+"""Raw cells to what the declared column holds."""

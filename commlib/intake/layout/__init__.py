@@ -1,0 +1,1 @@
+"""Sheets to recognised blocks: titles, headers, rows, totals and notes."""

@@ -1,0 +1,1 @@
+"""Names of places to the places that they mean."""
