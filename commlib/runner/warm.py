@@ -25,13 +25,14 @@ from commlib.runner.children import Child, adopt_orphans, end_adopted, fork, kil
 from commlib.runner.children import Limits as Limits
 from commlib.runner.children import Task as Task
 from commlib.runner.learning import TRIAL, Learning, settle
+from commlib.runner.tight_boxes import install
 
 INLINE = "module://matplotlib_inline.backend_inline"   # where a kernel's figures are drawn
 _LENGTH = struct.Struct(">Q")
 _MODULES = (
     "pandas", "pyarrow.parquet", "matplotlib.figure", "matplotlib.backends.backend_svg",
     "statsmodels.stats.proportion", "pypinyin", "pandera.pandas", "nbformat", "papermill", "jinja2", "markdown_it",
-    "commlib.narratives", "commlib.blocks.catalogue", "commlib.blocks.work", "commlib.publish.page",
+    "IPython.core.pylabtools", "commlib.narratives", "commlib.blocks.catalogue", "commlib.blocks.work", "commlib.publish.page",
     "commlib.runner.memory_kernel",
     # what a kernel imports when it starts
     "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
@@ -78,10 +79,7 @@ def warm_up() -> None:
         pandas.set_option("display.encoding", "UTF-8")   # as a kernel's streams spell it, by which pandas goes
         two = pandas.DataFrame({"label": ["一", "a"], "value": [1.0, 2.0]})
         ranked_bars(two, chart_id="warm", title="", unit="", language="zh")
-        plain = importlib.import_module("matplotlib.figure").Figure()   # in the fonts of a notebook's own figures
-        plain.subplots(subplot_kw={"title": "a"}).plot([1.0, 2.0], label="a")
-        plain.legend()
-        importlib.import_module("IPython.core.pylabtools").print_figure(plain, fmt="svg")
+        install()
     settle()
 
 
