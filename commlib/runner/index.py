@@ -49,14 +49,17 @@ class _Site:
 
 
 def write_indexes(workshop: Workshop, notebooks: Sequence[AnalysisNotebook], outcomes: Iterable[Outcome], store: Store,
-                  ) -> Path:
-    """Write both languages' index over every county that has a page or a failure; gives the Chinese one's path."""
+                  findings: dict[str, int]) -> Path:
+    """Write both languages' index over every county that has a page or a failure; gives the Chinese one's path.
+
+    `findings` are those of `audit_findings`.
+    """
     failures = {(each.item.notebook.id, each.item.county, each.item.language): each for each in outcomes
                 if each.status is Status.FAILED}
     site = _Site(workshop, notebooks, place_book(workshop.home), store, frozenset(store.reported_counties()), failures,
                  names_by_folder(workshop.site), names_by_folder(workshop.runs))
     places = _places(site)
-    findings, coverage = audit_findings(store), [_coverage(site, place) for place in places]
+    coverage = [_coverage(site, place) for place in places]
     by_county = [notebook for notebook in notebooks if notebook.scope is Scope.COUNTY]
     for language in Language:
         rows = [_row(site, place, by_county, language, words, findings.get(place.key))
@@ -86,7 +89,7 @@ def _row(site: _Site, place: Place, notebooks: Sequence[AnalysisNotebook], langu
     return IndexRow(
         key=place.key, name=place.name[language], name_pinyin_or_en=place.name[other],
         province=place.province[language] if place.province else "", coverage=coverage[language], findings=findings,
-        cells={notebook.id: site.cell(notebook, place.key, language) for notebook in notebooks})
+        cells={notebook.id: site.cell(notebook, place.key, language) for notebook in notebooks}, fictional=place.fictional)
 
 
 def _places(site: _Site) -> list[Place]:

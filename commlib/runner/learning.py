@@ -94,6 +94,7 @@ def settle() -> None:
     """Make sure that this process can fork, and set the garbage collector at rest."""
     if threading.active_count() != 1:
         raise RuntimeError(f"the warm parent must fork with one thread, not {threading.enumerate()}")
+    gc.enable()
     gc.collect()
     gc.freeze()
 

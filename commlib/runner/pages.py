@@ -86,7 +86,7 @@ def publish(workshop: Workshop, item: Item, executed: NotebookNode, language: st
         place=f"{place.name[language]} {place.key}" if place else "",
         other_language_href=relative_href(page, twin) if has_twin else None,
         index_href=relative_href(page, index_path(workshop.site, language)),
-        fictional=False, style=workshop.style, version=package_version(), vintage=workshop.vintage)
+        fictional=bool(place and place.fictional), style=workshop.style, version=package_version(), vintage=workshop.vintage)
     publish_page(render_page(executed, head=head), page)
 
 

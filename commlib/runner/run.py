@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from commlib.home import Home
 from commlib.publish.site import index_path
 from commlib.runner.changes import Choice, Weighed, due, finished, waiting, weigh
 from commlib.runner.children import Limits
-from commlib.runner.index import write_indexes
+from commlib.runner.index import audit_findings, write_indexes
 from commlib.runner.keys import code_hash
 from commlib.runner.ledger import Ledger, RunEntry
 from commlib.runner.lock import held
@@ -117,10 +118,10 @@ def run(home: Home, notebooks: list[str], counties: str | None, period: str | No
         weighed = work.weighed()
         taken = due(weighed, choice)
         summary.due, summary.unchanged = len(taken), len(weighed) - len(taken)
-        _execute(work, taken, jobs, limits, watch, summary, cluster)
+        findings = _execute(work, taken, jobs, limits, watch, summary, cluster)
         if stopped:   # it may have come to its last page and not to its language links
             mend_links_of(work.workshop, work.planned.items)
-        summary.index = _write_index(work, summary.outcomes)
+        summary.index = _write_index(work, summary.outcomes, findings)
     return summary
 
 
@@ -132,8 +133,12 @@ def _sweep(workshop: Workshop) -> None:
 
 
 def _execute(work: Work, taken: list[Weighed], jobs: int, limits: Limits, watch: Watch, summary: Summary,
-             cluster: Cluster | None) -> None:
-    """Execute what is taken, entering each outcome in the summary and the ledger as it comes."""
+             cluster: Cluster | None) -> dict[str, int] | None:
+    """Execute what is taken, entering each outcome in the summary and the ledger as it comes.
+
+    Gives the `audit_findings` for the index, worked out while children run; None where nothing was taken.
+    """
+    findings = None
     by_page = {(each.item.notebook.id, each.item.county, each.item.language): each for each in taken}
     run_number = work.ledger.begin(map(waiting, taken), summary.unchanged, len(work.planned.skipped), _now())
     if taken:
@@ -142,7 +147,7 @@ def _execute(work: Work, taken: list[Weighed], jobs: int, limits: Limits, watch:
 
         work.ledger.keep_note(_INDEX, "")   # a kill from here on leaves the index to be written again
         font_file()   # asked for before anything runs: where there is none, every item would fail of it
-        with work.ledger.writing() as recorder, watch(len(taken)) as on_done:
+        with work.ledger.writing() as recorder, watch(len(taken)) as on_done, ThreadPoolExecutor(1) as beside:
 
             def record(outcome: Outcome) -> None:
                 page = outcome.item.notebook.id, outcome.item.county, outcome.item.language
@@ -150,19 +155,23 @@ def _execute(work: Work, taken: list[Weighed], jobs: int, limits: Limits, watch:
                 summary.outcomes.append(outcome)
                 on_done(outcome)
 
+            audited = beside.submit(audit_findings, work.store)   # while the warm parent imports
             planned = Plan(tuple(each.item for each in taken), work.planned.skipped)
             summary.outcomes[:] = execute(work.workshop, planned, jobs, record, limits=limits, cluster=cluster)
+            findings = audited.result()
     work.ledger.end(run_number, _now())
+    return findings
 
 
-def _write_index(work: Work, outcomes: Sequence[Outcome]) -> Path:
+def _write_index(work: Work, outcomes: Sequence[Outcome], findings: dict[str, int] | None) -> Path:
     """Write the index, unless nothing ran since it was written and nothing that it follows from changed."""
     notebooks = "".join(each.path.read_text(encoding="utf-8") for each in work.known)
     follows = [work.store.root.name, code_hash(work.workshop.home, ["commlib.runner.index"]),
                hashlib.blake2b(notebooks.encode(), digest_size=8).hexdigest()]
     files = [index_path(work.workshop.site, language) for language in Language]
     if work.ledger.note(_INDEX) != " ".join(follows) or not all(path.is_file() for path in files):
-        write_indexes(work.workshop, work.known, outcomes, work.store)
+        write_indexes(work.workshop, work.known, outcomes, work.store,
+                      audit_findings(work.store) if findings is None else findings)
         work.ledger.keep_note(_INDEX, " ".join(follows))
     return files[0]
 

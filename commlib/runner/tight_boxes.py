@@ -9,12 +9,14 @@ or where a figure saved in both ways differs by a byte.
 from __future__ import annotations
 
 import io
+import warnings
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
-TESTED = {"3.10", "3.11"}   # of matplotlib
+TESTED = {"3.11"}   # of matplotlib
+_LIBRARIES = ("matplotlib.", "pandas.")
 _PLAIN = {   # exactly these, for a class derived from one may place itself when it is drawn
     "axes": {"Axes"}, "axis": {"XAxis", "YAxis"}, "spines": {"Spine"}, "lines": {"Line2D"}, "text": {"Text", "Annotation"},
     "patches": {"Rectangle", "Polygon", "PathPatch", "Wedge", "Circle", "Ellipse", "StepPatch"}, "legend": {"Legend"},
@@ -25,7 +27,7 @@ _PLAIN = {   # exactly these, for a class derived from one may place itself when
 
 def install() -> bool:
     """Save plain figures with one drawing less from now on; whether matplotlib allows it."""
-    backends = import_module("matplotlib.backend_bases")
+    backends: Any = import_module("matplotlib.backend_bases")
     stock = backends._get_renderer
     if ".".join(version("matplotlib").split(".")[:2]) not in TESTED:
         return False
@@ -50,17 +52,28 @@ def is_plain(figure: Any) -> bool:
     from matplotlib.figure import Figure
 
     drawn = figure.canvas.callbacks.callbacks.get("draw_event")
+    told_each_time = any(each[0] == "always" and issubclass(UserWarning, each[2])   # of a missing glyph, say
+                         for each in warnings.filters)
     axes = figure.axes
-    return (type(figure) is Figure and not figure.get_layout_engine() and not drawn
+    return (type(figure) is Figure and not figure.get_layout_engine() and not drawn and not told_each_time
             and all(map(_is_plain_artist, (each for one in (figure, *axes) for each in one.get_children() if each is not figure)))
             and all(_is_plain_axes(each) for each in axes))
 
 
 def _is_plain_axes(axes: Any) -> bool:
-    """Whether neither a locator nor the shape of another axes decides where it lies."""
+    """Whether neither a locator nor the shape of another axes decides where it lies, and no function of the notebook is asked."""
     shared = axes.get_aspect() != "auto" and any(
         len(group.get_siblings(axes)) > 1 for group in (axes.get_shared_x_axes(), axes.get_shared_y_axes()))
-    return not axes.get_axes_locator() and not shared
+    asked = [each for axis in (axes.xaxis, axes.yaxis) for each in (
+        axis.major.locator, axis.major.formatter, axis.minor.locator, axis.minor.formatter, axis._scale)]
+    return not axes.get_axes_locator() and not shared and all(map(_is_of_a_library, asked))
+
+
+def _is_of_a_library(asked: Any) -> bool:
+    """Whether what an axis asks, again each time it is drawn, is none of the notebook's own functions."""
+    while function := getattr(asked, "func", None):   # of a formatter, or of a partial
+        asked = function
+    return str(asked.__module__).startswith(_LIBRARIES) and not type(asked).__name__.startswith("FuncScale")
 
 
 def _is_plain_artist(artist: Any) -> bool:

@@ -8,6 +8,7 @@ misses one is killed, whatever it is doing.
 from __future__ import annotations
 
 import builtins
+import gc
 import importlib
 import os
 import pickle
@@ -65,6 +66,7 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 
 def warm_up() -> None:
     """Import what notebooks need, as a kernel would import it, draw once, and set the garbage collector at rest."""
+    gc.disable()   # what imports make stays; `settle` enables it again
     _import_nbformat()
     with _as_in_a_kernel():
         for name in _MODULES:
