@@ -15,7 +15,6 @@ from commlib.bilingual import Text, listed
 from commlib.declarations.measures import Measure, Nature, measures
 from commlib.errors import ParameterError
 from commlib.indicators.compute import compute, measure_formula
-from commlib.indicators.hierarchy import hierarchy_of
 from commlib.indicators.registry import Indicator, indicators
 from commlib.periods import parse_period
 from commlib.places import Place
@@ -132,7 +131,7 @@ def _rows(view: CountyView, asked: Question) -> pd.DataFrame:
     if isinstance(asked.of, Indicator):
         rows = view.results
         return rows[(rows["id"] == asked.of.id) & (rows["scope_en"] == "")]
-    return compute(view.facts, hierarchy_of(view.facts), [measure_formula(asked.of, asked.member, asked.nature)])
+    return compute(view.facts, view.hierarchy, [measure_formula(asked.of, asked.member, asked.nature)])
 
 
 def _empty(view: CountyView, asked: Question, place: Place) -> dict[str, Any]:

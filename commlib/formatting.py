@@ -12,13 +12,13 @@ from commlib.units import scales, unit
 
 MISSING = "—"
 _RATE_DECIMALS = 1
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MOST_DECIMALS = {"zh": 2, "en": 4}   # of an amount in 万 and 亿, in million and billion
 
 
 def no_formula(value: object) -> object:
     """A value for a cell of a file that is handed on: a text that a spreadsheet would take for a formula gets a quote."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def rounded(value: float | Fraction, decimals: int) -> Decimal:

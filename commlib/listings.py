@@ -56,7 +56,10 @@ def table_rows(home: Home | None = None) -> Rows:
 
 
 def place_rows(home: Home) -> Rows:
-    """Every row of county level in the register and every declared slug; `county` is no where ranks leave it out."""
+    """Every row of county level in the register, every declared slug and every county of the project's own.
+
+    `county` is no where ranks leave it out.
+    """
     from commlib.places import place_book
 
     book = place_book(home)
@@ -64,8 +67,9 @@ def place_rows(home: Home) -> Rows:
         "key": place.key, "level": place.level, "kind": place.kind, "name_zh": place.name.zh, "name_en": place.name.en,
         "province_zh": place.province.zh if place.province else "",
         "prefecture_zh": place.prefecture.zh if place.prefecture else "", "parent": place.parent,
-        "county": _yes(place.is_county), "valid_from": place.valid_from, "valid_to": place.valid_to,
-        "successor": place.successor, "aliases": ";".join(place.aliases),
+        "county": _yes(place.is_county), "fictional": _yes(place.fictional),
+        "valid_from": place.valid_from, "valid_to": place.valid_to, "successor": place.successor,
+        "aliases": ";".join(place.aliases),
     } for place in [*book.register.values(), *book.slugs.values()]]
 
 

@@ -15,12 +15,16 @@ from commlib.bilingual import listed
 from commlib.blocks import wording
 from commlib.blocks.audit import audit_counts, verdicts_of
 from commlib.blocks.block import Block
+from commlib.blocks.completeness import by_place, completeness, received_tables
 from commlib.blocks.html import finding
 from commlib.blocks.overview import county_row, headline_rows
 from commlib.blocks.register import townships_of
-from commlib.declarations.sources import REGISTER
+from commlib.blocks.returns import current_faults
+from commlib.declarations.checks import Severity
+from commlib.declarations.sources import FROM_TABLE, REGISTER
+from commlib.declarations.tables import table
 from commlib.errors import ParameterError
-from commlib.formatting import ordinal, plain
+from commlib.formatting import ordinal, percent, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
 from commlib.peers import standings
@@ -37,14 +41,21 @@ def narrative(view: CountyView, section: str) -> Block:
 def _overview(view: CountyView) -> Iterator[str]:
     language, place = view.language, view.place.name[view.language]
     yield from _register_sentence(view)
-    reported = view.facts[view.facts["document"] != REGISTER]
-    if reported.empty:
+    given = view.facts[view.facts["document"] != REGISTER]
+    returns = given["document"].str.contains(FROM_TABLE, regex=False)
+    reported, returned = given[~returns], given[returns]
+    if given.empty:
         yield phrases.phrase("narrative.no_report", language, place=place)
         return
     own = view.results[view.results["sources"] != REGISTER]
-    yield phrases.phrase("narrative.reports", language, place=place, documents=reported["document"].nunique(),
-                         figures=reported["source"].str.split(";").explode().nunique(),
-                         computed=int((own["grade"] != "stated").sum()), stated=int((own["grade"] == "stated").sum()))
+    if len(returned):
+        files = returned["document"].str.partition(FROM_TABLE)
+        yield phrases.phrase("narrative.returns", language, place=place, files=files[2].nunique(), tables=files[0].nunique(),
+                             values=f"{len(returned):,}")
+    if len(reported):
+        yield phrases.phrase("narrative.reports", language, place=place, documents=reported["document"].nunique(),
+                             figures=reported["source"].str.split(";").explode().nunique(),
+                             computed=int((own["grade"] != "stated").sum()), stated=int((own["grade"] == "stated").sum()))
     yield " ".join(_headlines(view)) if language == "en" else "".join(_headlines(view))
     yield from _audit_sentence(view)
 
@@ -118,6 +129,32 @@ def _audit_sentence(view: CountyView) -> Iterator[str]:
         yield phrases.phrase("narrative.audit", view.language, n=counts.total(), parts=listed(parts, view.language))
 
 
+def _data_quality(view: CountyView) -> Iterator[str]:
+    language, came = view.language, view.store.county_returns(view.place.key)
+    if came.empty:
+        yield phrases.phrase("returns.nothing", language, county=view.place.key, place=view.place.name)
+        return
+    yield phrases.phrase("returns.summary", language, place=view.place.name, files=came["file"].nunique(),
+                         tables=len(received_tables(view)), n=came["release"].nunique(),
+                         accepted=plain(float(came["accepted"].astype(int).sum())),
+                         refused=plain(float(came["refused"].astype(int).sum())))
+    faults = current_faults(view)
+    if len(faults):
+        kinds, counts = faults["code"].value_counts(), faults["severity"].value_counts()
+        yield phrases.phrase("returns.summary_faults", language, **{str(each): counts.get(str(each), 0) for each in Severity},
+                             kind=phrases.text(f"code.{kinds.index[0]}"), n=kinds.iloc[0])
+    cells = {each.id: completeness(view, each.id) for each in received_tables(view) if each.period and by_place(each)}
+    missing = {name: int(frame["value"].isna().sum()) for name, frame in cells.items()}
+    worst = max(missing, key=lambda name: missing[name] / max(len(cells[name]), 1), default="")
+    if worst and missing[worst]:
+        share = percent(100 * missing[worst] / len(cells[worst]), language)
+        yield phrases.phrase("returns.summary_gaps", language, table=table(worst, view.home).label, share=share,
+                             cells=plain(float(len(cells[worst]))), missing=plain(float(missing[worst])))
+    elif worst:
+        yield phrases.phrase("returns.summary_full", language, n=len(cells))
+
+
 _SECTIONS: dict[str, Callable[[CountyView], Iterator[str]]] = {
     "county_overview": _overview, "village_register": _village_register, "report_audit": _report_audit,
+    "data_quality": _data_quality,
 }

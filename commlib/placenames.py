@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from commlib.bilingual import Text
+
 # 师岗镇曹营社区: a community named with its township in front.
 _INSIDE = re.compile(r"(?P<outer>.{1,6}?(?:街道|镇|乡))(?P<inner>.{2,}(?:社区|村|园|区|组))")
 
@@ -17,6 +19,20 @@ def declared_places() -> dict[str, Any]:
     """The declarations of places (`places.toml`), read once."""
     with files("commlib").joinpath("declarations/places.toml").open("rb") as stream:
         return tomllib.load(stream)
+
+
+def township_kind(code: str, name: str) -> str:
+    """The kind of a township-level unit by digits 7 to 9 of its code; `placeholder` for rows that are no unit."""
+    rules = declared_places()["register"]
+    if name.endswith(rules["placeholder"]):
+        return "placeholder"
+    number = int(code[6:9])
+    return next((kind for kind, (low, high) in rules["township_kinds"].items() if low <= number <= high), "placeholder")
+
+
+def named(zh: str, code: str = "") -> Text:
+    """The name of a place in both languages: English as declared, else by pinyin."""
+    return Text(zh=zh, en=english_name(zh, code if code.isdecimal() else ""))
 
 
 @cache

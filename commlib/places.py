@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 import re
 import unicodedata
@@ -15,9 +14,10 @@ from typing import Any
 
 from commlib import phrases
 from commlib.bilingual import Text, excerpt
-from commlib.errors import DeclarationError, ParameterError, StoreError
+from commlib.errors import DeclarationError, ParameterError
 from commlib.home import Home, find_home
-from commlib.placenames import declared_places, english_name
+from commlib.placelists import coded_names, own_counties, own_list, own_units, register_rows
+from commlib.placenames import declared_places, named, township_kind
 from commlib.reads import note
 from commlib.retired import RETIRED_LIST, RetiredCode, resolution, retired_codes, with_codes
 
@@ -35,13 +35,18 @@ class PlaceLevel(StrEnum):
     COMMUNITY = "community"
 
 
+# Of the table `unit`; what stands higher is no place inside a county.
+UNIT_LEVELS = {"township": PlaceLevel.TOWNSHIP, **dict.fromkeys(("community", "village", "site"), PlaceLevel.COMMUNITY)}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place: its key and the key of what it belongs to, its names, and since when or until when it is valid.
 
     `kind` is what the code tells (`subdistrict`, `town`, …, `placeholder`), or `reported`. `is_county` marks the counties
     that ranks count; `prefecture_ranks` is False where the prefecture is a mere heading of the code list. `inferred`: a
-    report does not name the county itself; `resolved`: why this place is meant by a retired code that was asked for.
+    report does not name the county itself; `resolved`: why this place is meant by a retired code that was asked for;
+    `fictional`: a county made up for demonstration, or a place in one, which every page says.
     """
 
     key: str
@@ -58,6 +63,7 @@ class Place:
     inferred: bool = False
     note: Text | None = None
     is_county: bool = False
+    fictional: bool = False
     prefecture_ranks: bool = False
     province_zh: str = ""
     prefecture_zh: str = ""
@@ -67,17 +73,17 @@ class Place:
     @property
     def name(self) -> Text:
         """The name in both languages; English as declared, else by pinyin."""
-        return self.declared_name or _named(self.name_zh, self.key)
+        return self.declared_name or named(self.name_zh, self.key)
 
     @property
     def province(self) -> Text | None:
         """The name of the province, or None where it is not known."""
-        return _named(self.province_zh) if self.province_zh else None
+        return named(self.province_zh) if self.province_zh else None
 
     @property
     def prefecture(self) -> Text | None:
         """The name of the prefecture, or None where it is not known or a mere heading of the code list."""
-        return _named(self.prefecture_zh) if self.prefecture_zh else None
+        return named(self.prefecture_zh) if self.prefecture_zh else None
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class PlaceBook:
     register: dict[str, Place]
     slugs: dict[str, Place]
     retired: dict[str, RetiredCode]
-    _townships: dict[str, list[Place]] = field(default_factory=dict)
+    _inside: dict[str, dict[str, Place]] = field(default_factory=dict)
 
     def county(self, key: str) -> Place:
         """The county of a six-digit code (text) or a declared slug; of a retired code the one that follows it.
@@ -139,16 +145,11 @@ class PlaceBook:
         return found
 
     def townships(self, county: str) -> list[Place]:
-        """The township-level rows of a county by code, placeholders among them; none for a slug."""
-        key = self.county(county).key
-        note(f"townships/{key}")
-        if key not in self._townships:
-            rows = _township_rows(self.folder / "townships.parquet", key) if key in self.register else []
-            self._townships[key] = [self._township(code, name, key) for code, name in rows]
-        return self._townships[key]
+        """The township-level rows of a county, placeholders among them: the register's by code, then the project's own."""
+        return [place for place in self._units(self.county(county)).values() if place.level is PlaceLevel.TOWNSHIP]
 
     def place(self, county: str, code_or_name: str) -> Place:
-        """A place in a county: by nine-digit code, by a township's exact name, or as a report names it.
+        """A place in a county: by code or key, by a township's exact name, or as a report names it.
 
         A reported name that is no township's gets the key `<county>/<name>`, which is accepted as it is too. Raises
         ParameterError for a code of another county, for a code that is not in the register and for a blank name.
@@ -159,27 +160,53 @@ class PlaceBook:
         prefix, slash, name = code_or_name.partition("/")
         if slash and prefix == home.key and name.strip():
             return self._reported(home, name)
-        townships = self.townships(home.key)
-        found = [place for place in townships if code_or_name in (place.key, place.name_zh)]
+        units = self._units(home)
+        if code_or_name in units:
+            return units[code_or_name]
+        found = [place for place in units.values() if place.level is PlaceLevel.TOWNSHIP and place.name_zh == code_or_name]
         if len(found) == 1:
             return found[0]
+        if village := self._village(home, code_or_name):
+            return village
         if code_or_name.isdecimal() or slash or not code_or_name.strip():
-            known = {place.key: place for place in townships}
-            near = difflib.get_close_matches(code_or_name, known, n=3, cutoff=0.6)
+            near = difflib.get_close_matches(code_or_name, units, n=3, cutoff=0.6)
             raise ParameterError(phrases.text("place.unknown_place", found=excerpt(code_or_name), county=home.name,
-                                              near=_list(known[key] for key in near)))
+                                              near=_list(units[key] for key in near)))
         return self._reported(home, code_or_name)
+
+    def _units(self, county: Place) -> dict[str, Place]:
+        """The register's townships of a county and the units that the project declares in it, by key."""
+        note(f"townships/{county.key}")
+        if county.key not in self._inside:
+            names = coded_names(self.folder / "townships.parquet", county.key) if county.key in self.register else {}
+            units = {code: self._below(county, code, PlaceLevel.TOWNSHIP, name, township_kind(code, name))
+                     for code, name in names.items()}
+            for row in own_units(self.folder.parent / "places" / f"{county.key}.csv"):
+                key, level = row.get("unit_id", ""), UNIT_LEVELS.get(row.get("level", ""))
+                if level and key not in units:   # a row of a known code only adds names to it
+                    units[key] = self._below(county, key, level, row.get("name_zh", ""), "own", row.get("parent_id", ""))
+            self._inside[county.key] = units
+        return self._inside[county.key]
+
+    def _village(self, county: Place, code: str) -> Place | None:
+        """A village or community of the register by its twelve digits; None where it is none of the county."""
+        if len(code) != 12 or not code.isdecimal() or county.key not in self.register:
+            return None
+        note("data/register")
+        kept = self._inside.setdefault(f"{county.key}/villages", {})
+        if not kept:
+            names = coded_names(self.folder / "villages.parquet", county.key)
+            kept |= {each: self._below(county, each, PlaceLevel.COMMUNITY, names[each], "village", each[:9]) for each in names}
+        return kept.get(code)
+
+    def _below(self, county: Place, key: str, level: PlaceLevel, name: str, kind: str, parent: str = "") -> Place:
+        return Place(key, level, name, parent or county.key, kind, boundary_year=county.boundary_year,
+                     fictional=county.fictional, prefecture_ranks=county.prefecture_ranks,
+                     province_zh=county.province_zh, prefecture_zh=county.prefecture_zh)
 
     def _reported(self, county: Place, name: str) -> Place:
         level = PlaceLevel.TOWNSHIP if re.search(r"(?:街道|镇|乡)$", name) else PlaceLevel.COMMUNITY
-        return Place(f"{county.key}/{name}", level, name, county.key, "reported", province_zh=county.province_zh,
-                     prefecture_zh=county.prefecture_zh, prefecture_ranks=county.prefecture_ranks)
-
-    def _township(self, code: str, name: str, county: str) -> Place:
-        above = self.register[county]
-        return Place(code, PlaceLevel.TOWNSHIP, name, county, township_kind(code, name),
-                     boundary_year=above.boundary_year, prefecture_ranks=above.prefecture_ranks,
-                     province_zh=above.province_zh, prefecture_zh=above.prefecture_zh)
+        return replace(self._below(county, f"{county.key}/{name}", level, name, "reported"), boundary_year="")
 
     def _nearest_counties(self, found: str) -> Text:
         """The nearest counties, as `411325 内乡县`: by exact name, by part of the name, by likeness; else an example."""
@@ -195,34 +222,30 @@ class PlaceBook:
         return with_codes((key, self.county(key).name) for key in list(near)[:5]) or phrases.text("place.no_county_near")
 
 
-def township_kind(code: str, name: str) -> str:
-    """The kind of a township-level unit by digits 7 to 9 of its code; `placeholder` for rows that are no unit."""
-    rules = declared_places()["register"]
-    if name.endswith(rules["placeholder"]):
-        return "placeholder"
-    number = int(code[6:9])
-    return next((kind for kind, (low, high) in rules["township_kinds"].items() if low <= number <= high), "placeholder")
-
-
 def place_book(home: Home | None = None) -> PlaceBook:
-    """The places of a home, read once per home; raises StoreError where the register's lists cannot be read."""
+    """The places of a home, read once per home and list of its own counties.
+
+    Raises StoreError where the register's lists cannot be read, DataError with every fault of the list of own counties.
+    """
     note("places")
-    return _book((home or find_home()).data / "register")
+    data = (home or find_home()).data
+    return _book(data / "register", own_list(data / "places"))
 
 
 @cache
-def _book(folder: Path) -> PlaceBook:
+def _book(folder: Path, own: bytes) -> PlaceBook:
     rules = declared_places()["register"]
     provinces = {row["code"]: Place(row["code"], PlaceLevel.PROVINCE, row["name"], province_zh=row["name"])
-                 for row in _rows(folder / "provinces.csv")}
+                 for row in register_rows(folder / "provinces.csv")}
     prefectures = {row["code"]: _prefecture(row, provinces[row["province"]], rules["pseudo_prefectures"])
-                   for row in _rows(folder / "prefectures.csv")}
+                   for row in register_rows(folder / "prefectures.csv")}
     apart = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in rules["not_counties"].items()))
     register = {row["code"]: _county(row, prefectures[row["prefecture"]], apart, rules["boundary_year"])
-                for row in _rows(folder / "counties.csv")}
+                for row in register_rows(folder / "counties.csv")}
     slugs = {key: _slug(key, declared, provinces, prefectures) for key, declared in declared_places()["slug"].items()}
+    slugs |= {row["key"]: _own(row) for row in own_counties(own, [*register, *slugs])}
     _tie(register, slugs)
-    return PlaceBook(folder, provinces, prefectures, register, slugs, retired_codes(_rows(folder / RETIRED_LIST)))
+    return PlaceBook(folder, provinces, prefectures, register, slugs, retired_codes(register_rows(folder / RETIRED_LIST)))
 
 
 def _prefecture(row: dict[str, str], province: Place, headings: list[str]) -> Place:
@@ -251,6 +274,13 @@ def _slug(key: str, declared: dict[str, Any], provinces: dict[str, Place], prefe
                  prefecture_zh=prefectures[parent].name_zh if parent else "")
 
 
+def _own(row: dict[str, str]) -> Place:
+    said = Text(zh=row["note_zh"], en=row["note_en"]) if row["note_zh"] and row["note_en"] else None
+    return Place(row["key"], PlaceLevel.COUNTY, row["name_zh"], kind="own", fictional=row["fictional"] == "yes", note=said,
+                 declared_name=Text(zh=row["name_zh"], en=row["name_en"]), province_zh=row["province_zh"],
+                 prefecture_zh=row["prefecture_zh"])
+
+
 def _tie(register: dict[str, Place], slugs: dict[str, Place]) -> None:
     """Mark the counties that reports speak of; refuses a report or a successor tied to a code that does not exist."""
     named = {f"report.{key}": tie["county"] for key, tie in declared_places()["report"].items()}
@@ -263,35 +293,6 @@ def _tie(register: dict[str, Place], slugs: dict[str, Place]) -> None:
         note = Text.of(tie["note"]) if "note" in tie else place.note
         register[place.key] = replace(place, aliases=(*place.aliases, report), note=note,
                                       inferred=tie.get("inferred", place.inferred))
-
-
-def _rows(path: Path) -> Iterable[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            return list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError) as fault:
-        raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
-
-
-def _township_rows(path: Path, county: str) -> list[tuple[str, str]]:
-    """Code and name of a county's townships; row groups of other provinces are skipped by their statistics."""
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
-    try:
-        file = parquet.ParquetFile(path)
-        for number in range(file.num_row_groups):
-            codes = file.metadata.row_group(number).column(0).statistics
-            if codes.min[:6] <= county <= codes.max[:6]:
-                rows = file.read_row_group(number).to_pylist()
-                return [(row["code"], row["name"]) for row in rows if row["code"].startswith(county)]
-    except (OSError, arrow.ArrowException) as fault:
-        raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
-    return []
-
-
-def _named(zh: str, code: str = "") -> Text:
-    return Text(zh=zh, en=english_name(zh, code if code.isdecimal() else ""))
 
 
 def _list(places: Iterable[Place]) -> Text:

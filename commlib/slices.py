@@ -10,18 +10,21 @@ from pathlib import Path
 from commlib import phrases
 from commlib.errors import StoreError
 from commlib.home import Home
+from commlib.placelists import OWN_COUNTIES
 from commlib.places import NAME_LISTS
 from commlib.reads import EVERYTHING
 
 ABSENT = "absent"
+REGISTER_PART = "register"   # folder of the store with what was made of the register alone, for the next build to link
 _FILE = "slices.json"
 
 
 def write_slices(home: Home, folder: Path, reported: Iterable[str]) -> None:
-    """Write the hash of every table file, of the lists of place names and of each county's townships."""
+    """Write the hash of every table file, of the lists of place names and of each county's units."""
     tables = [path for path in sorted(folder.rglob("*.parquet")) if path.stem != "_none"]
     found = {path.relative_to(folder).with_suffix("").as_posix(): _hash(path.read_bytes()) for path in tables}
     lists = [path for name in NAME_LISTS if (path := home.data / "register" / name).is_file()]
+    lists += [path for path in [home.data / "places" / OWN_COUNTIES] if path.is_file()]
     found["places"] = _hash(b"\0".join(path.read_bytes() for path in lists))
     found["reported"] = _hash(json.dumps(list(reported)).encode())
     for part in sorted(path for path in home.data.iterdir() if path.is_dir()):   # for who reads the files themselves
@@ -47,13 +50,17 @@ def slice_hash(slices: Mapping[str, str], name: str) -> str:
 
 
 def _townships(home: Home) -> dict[str, str]:
+    """The townships of each county in the register, with the units that the project declares in it."""
     import pyarrow.parquet as parquet
 
     rows: dict[str, list[str]] = {}
-    if not (home.data / "register" / "townships.parquet").is_file():   # the intake has refused this where it matters
-        return {}
-    for row in parquet.read_table(home.data / "register" / "townships.parquet", columns=["code", "name"]).to_pylist():
-        rows.setdefault(f"townships/{row['code'][:6]}", []).append(f"{row['code']} {row['name']}")
+    register = home.data / "register" / "townships.parquet"
+    if register.is_file():   # the intake has refused its absence where it matters
+        for row in parquet.read_table(register, columns=["code", "name"]).to_pylist():
+            rows.setdefault(f"townships/{row['code'][:6]}", []).append(f"{row['code']} {row['name']}")
+    for path in sorted((home.data / "places").glob("*.csv")):
+        if path.name != OWN_COUNTIES:
+            rows.setdefault(f"townships/{path.stem}", []).append(_hash(path.read_bytes()))
     return {name: _hash("\n".join(lines).encode()) for name, lines in rows.items()}
 
 

@@ -18,15 +18,17 @@ from commlib.addresses import write_whole
 from commlib.errors import DataError, StoreError
 from commlib.home import Home, find_home
 from commlib.reads import note
-from commlib.slices import read_slices, slice_hash, write_slices
+from commlib.slices import REGISTER_PART, read_slices, slice_hash, write_slices
 
 if TYPE_CHECKING:
     import pandas as pd  # a run without work needs none of it
 
 _CURRENT = "CURRENT"
+_LEFT_OUT = "demo"   # of the data: returns that are taken in, and only then become part of the store
 # What the stored facts follow from, beside the data: when one of these changes, the store is built again.
 _CODE = ("declarations", "intake", "indicators/compute.py", "indicators/held.py", "indicators/hierarchy.py",
-         "hedges.py", "periods.py", "placenames.py", "places.py", "slices.py", "store.py", "store_build.py", "units.py")
+         "hedges.py", "periods.py", "placelists.py", "placenames.py", "places.py", "slices.py", "store.py", "store_build.py",
+         "store_releases.py", "units.py")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,21 @@ class Store:
         """The checklist items that one county's reports list, in the columns of the table `checklist_item`."""
         return self._slice("checklist_items", county)
 
+    def county_rows(self, table: str, county: str) -> pd.DataFrame:
+        """The rows of a declared table that hold for one county, as text, in the columns of `Releases.rows`; its own are empty.
+
+        Raises StoreError for a table that was not declared when the store was built.
+        """
+        return self._slice(f"rows/{table}", county)
+
+    def county_returns(self, county: str) -> pd.DataFrame:
+        """The sheets of returns that brought rows of one county, as text: release, file, received, table, accepted, refused, …"""
+        return self._slice("returns", county)
+
+    def county_return_faults(self, county: str) -> pd.DataFrame:
+        """The faults of those sheets as text: release, and the fields of a fault with its words in both languages."""
+        return self._slice("return_faults", county)
+
     def _slice(self, table: str, county: str) -> pd.DataFrame:
         path = self.root / table / f"{county}.parquet"
         note(f"{table}/{county}")   # also where there is none yet
@@ -70,7 +87,7 @@ class Store:
         return _read(self.root / "name_disagreements.parquet")
 
     def reported_counties(self) -> list[str]:
-        """Keys of the counties and places that a report speaks of, in order."""
+        """Keys of the counties and places that a report speaks of or that rows were released of, in order."""
         note("reported")
         try:
             return list(json.loads((self.root / "manifest.json").read_text())["reported"])
@@ -178,9 +195,17 @@ def _stamp(root: Path, stamps: dict[str, list[int]]) -> None:
 def _inputs(home: Home) -> list[Path]:
     package = Path(__file__).parent
     code = [path for name in _CODE for path in (package / name, *(package / name).rglob("*"))]
-    # Data after code, whatever the folders are called: two homes with the same data have the same store.
-    return [path for files in (code, home.data.rglob("*")) for path in sorted(files)
-            if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet"}]
+    data = [path for path in home.data.rglob("*") if path.relative_to(home.data).parts[0] != _LEFT_OUT]
+    # Data after code, whatever the folders are called: two homes with the same data have the same store. Of a release, which
+    # never changes once it is there, the record alone: it holds the fingerprint of all that the release followed from.
+    return [path for files in (code, data, (home.outputs / "releases").glob("[0-9]*/release.json")) for path in sorted(files)
+            if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet", ".json"}]
+
+
+def register_key(home: Home) -> str:
+    """The fingerprint of all that the facts of the register alone follow from."""
+    return _fingerprint([path for path in _inputs(home) if path.is_relative_to(Path(__file__).parent)
+                         or any(path.is_relative_to(home.data / part) for part in ("register", "places"))])
 
 
 def _stamps(home: Home) -> dict[str, list[int]]:
@@ -200,7 +225,7 @@ def _build(home: Home) -> Store:
 
     stamps = _stamps(home)
     fingerprint = _fingerprint(list(stamps))
-    vintage = _fingerprint([path for path in stamps if Path(path).is_relative_to(home.data)])[:12]
+    vintage = _fingerprint([path for path in stamps if not Path(path).is_relative_to(Path(__file__).parent)])[:12]
     target, building = home.store / fingerprint, home.store / f".building-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
     (building / "facts").mkdir(parents=True)
@@ -219,6 +244,7 @@ def _build(home: Home) -> Store:
     pointer.write_text(fingerprint)
     pointer.replace(home.store / _CURRENT)
     for old in home.store.iterdir():
-        if old.is_dir() and old.name not in (target.name, previous):   # who reads the previous store may finish
+        # Who reads the previous store may finish; what was made of the register alone is used again.
+        if old.is_dir() and old.name not in (target.name, previous, REGISTER_PART):
             shutil.rmtree(old, ignore_errors=True)
     return Store(target, vintage)

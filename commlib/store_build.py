@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -15,40 +15,61 @@ from commlib.intake.register import check_retired, name_disagreements, register_
 from commlib.intake.reported import read_reported, read_standards
 from commlib.intake.reported_facts import reported_facts
 from commlib.places import place_book
+from commlib.slices import REGISTER_PART
+from commlib.store import register_key
+from commlib.store_releases import write_by_county, write_released
 
 
 def build_tables(home: Home, folder: Path) -> list[str]:
-    """Write every table of the store into a folder; gives the keys of counties that a report speaks of."""
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
+    """Write every table of the store into a folder; gives the keys of counties that a report or released rows speak of."""
     book = place_book(home)
     check_retired(home, book)
     figures, claims = read_reported(home.data / "reported")
-    reported, register = reported_facts(figures, book), register_facts(home)
-    facts = pd.concat([register, reported], ignore_index=True)
-    _write_by_county(facts, facts["county"], folder / "facts")
+    from_tables, counties = write_released(home, folder, book)
+    facts = pd.concat([reported_facts(figures, book), from_tables], ignore_index=True)
+    _write_facts(_register_part(home, folder.parent / REGISTER_PART), facts, folder)
     tables = {"figures": figures, "claims": claims, "checklist_items": read_standards(home.data / "reported")}
     for name, table in tables.items():
         keys = {each: book.county_of_report(each).key for each in table["county"].unique()}
-        _write_by_county(table, table["county"].map(keys), folder / name)
-    for name, table in (("county_totals", county_totals(register)), ("name_disagreements", name_disagreements(home))):
-        parquet.write_table(arrow.Table.from_pandas(table, preserve_index=False), folder / f"{name}.parquet")
-    return sorted(reported["county"].unique())
+        write_by_county(table, table["county"].map(keys), folder / name)
+    return sorted({*facts["county"], *counties})
 
 
-def _write_by_county(frame: pd.DataFrame, counties: pd.Series[str], folder: Path) -> None:
-    """Write one file a county, and `_none` with the columns alone for counties without a row."""
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
+def _register_part(home: Home, folder: Path) -> Path:
+    """The folder with what follows from the register alone, made where it is not there: another release does not change it."""
+    target, building = folder / register_key(home), folder / ".building"
+    if not target.is_dir():
+        shutil.rmtree(building, ignore_errors=True)
+        register = register_facts(home)
+        write_by_county(register, register["county"], building / "facts")
+        for name, table in (("county_totals", county_totals(register)), ("name_disagreements", name_disagreements(home))):
+            table.to_parquet(building / f"{name}.parquet", index=False)
+        building.replace(target)
+    for old in folder.iterdir():
+        if old != target:
+            shutil.rmtree(old, ignore_errors=True)
+    return target
 
-    folder.mkdir(exist_ok=True)
-    ordered = counties.reset_index(drop=True).sort_values(kind="stable")
-    table, keys = arrow.Table.from_pandas(frame.iloc[ordered.index], preserve_index=False), ordered.to_list()
-    starts = [place for place, key in enumerate(keys) if place == 0 or key != keys[place - 1]]
-    for start, end in pairwise([*starts, len(keys)]):   # none for a table without rows
-        parquet.write_table(table.slice(start, end - start), folder / f"{keys[start]}.parquet")
-    parquet.write_table(table.slice(0, 0), folder / "_none.parquet")
+
+def _write_facts(part: Path, facts: pd.DataFrame, folder: Path) -> None:
+    """The tables of the register as they are; of counties with other facts, the register's facts and then those."""
+    by_county = {f"facts/{county}.parquet": rows for county, rows in facts.groupby("county")}
+    for path in [*part.glob("*.parquet"), *(part / "facts").glob("*.parquet")]:
+        name = path.relative_to(part).as_posix()
+        (folder / name).parent.mkdir(exist_ok=True)
+        if name in by_county:
+            by_county[name] = pd.concat([pd.read_parquet(path), by_county[name]], ignore_index=True)
+        else:
+            _link(path, folder / name)
+    for name, rows in by_county.items():
+        rows.to_parquet(folder / name, index=False)
+
+
+def _link(path: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(path)
+    except OSError:   # a file system without hard links
+        shutil.copyfile(path, target)
 
 
 def county_totals(register: pd.DataFrame) -> pd.DataFrame:

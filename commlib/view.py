@@ -45,7 +45,7 @@ class CountyView:
 
         One row per id, member, place and named subset: at the view's period, else at the latest that each has.
         """
-        computed = compute(self.facts, self._hierarchy, [each for one in indicators().values() for each in formulas(one)])
+        computed = compute(self.facts, self.hierarchy, [each for one in indicators().values() for each in formulas(one)])
         stated = stated_results(self.facts[self.facts["kind"] == "stated"])
         both = pd.concat([computed.assign(scope_zh="", scope_en=""), stated], ignore_index=True)
         both = both.drop_duplicates(["id", "member", "place", "period", "scope_en"], keep="first")   # computed before stated
@@ -57,15 +57,16 @@ class CountyView:
         return rows[(rows["id"] == measure(measure_id).id) & (rows["member"] == member)].reset_index(drop=True)
 
     @cached_property
-    def _hierarchy(self) -> pd.DataFrame:
-        return hierarchy_of(self.facts)
+    def hierarchy(self) -> pd.DataFrame:
+        """The places of the county and what they belong to, as `hierarchy_of` gives them."""
+        return hierarchy_of(self.facts, self.book)
 
     @cached_property
     def _measured(self) -> pd.DataFrame:
         """Every measure and member of which the county has facts: several blocks ask for one after the other."""
         asked = self.facts[["quantity", "member"]].drop_duplicates().itertuples(index=False)
         wanted = [measure_formula(measures()[quantity], member) for quantity, member in asked if quantity in measures()]
-        return self._at_period(compute(self.facts, self._hierarchy, wanted), ["id", "member", "place"])
+        return self._at_period(compute(self.facts, self.hierarchy, wanted), ["id", "member", "place"])
 
     def county_result(self, rows: pd.DataFrame, member: str = "") -> pd.Series | None:
         """The whole county's own row of a results frame, or None; a named subset of it is not the county."""

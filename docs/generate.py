@@ -1,4 +1,4 @@
-"""Write docs/catalogue.md, data_dictionary.md and parameters.md from what is declared: `.venv/bin/python docs/generate.py`.
+"""Write the pages of docs/ that follow from declarations (`PAGES` below): `.venv/bin/python docs/generate.py`.
 
 A test fails while these files differ from what stands here, so they are never edited by hand.
 """
@@ -17,6 +17,7 @@ from commlib.declarations.sources import source_title
 from commlib.declarations.tables import TableDeclaration, tables
 from commlib.home import Home
 from commlib.indicators.registry import indicators
+from commlib.intake.faults import Code
 from commlib.listings import indicator_rows, measure_rows
 from commlib.runner.notebooks import read_notebooks
 from commlib.runner.options import parameter_rows
@@ -172,6 +173,18 @@ def parameters() -> str:
     return _page(parts)
 
 
+def fault_codes() -> str:
+    """Every code of a fault of a return, with its words."""
+    rows = ((f"`{each}`", *(phrases.phrase(f"code.{each}", language) for language in ("zh", "en"))) for each in Code)
+    return _page([_GENERATED, "# Fault codes 问题代码", (
+        f"The {len(Code)} codes of faults that `commlib intake` tells, in JSON and in the [fault workbook](returns.md): first "
+        "those of files and layouts, then of cells, places and periods, then of checks. The severity (`error`, `warning`, "
+        "`note`) stands with each fault; a row with an error is not taken.\n\n"
+        f"`commlib intake` 报出的 {len(Code)} 种问题，用于 JSON 和[标注问题的工作簿](returns.md)：先是文件和版式，"
+        "再是单元格、地名和时期，最后是核对。每个问题另注程度（错误、警告、提示）；有错误的行不采用。"),
+        _table(("code", "中文", "English"), rows)])
+
+
 def _theme_heading(theme: str, mark: str = "##") -> str:
     words = phrases.text(f"theme.{theme}")
     return f"{mark} {words.en} {words.zh}"
@@ -195,7 +208,8 @@ def _page(parts: Iterable[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES = {"catalogue.md": catalogue, "data_dictionary.md": data_dictionary, "parameters.md": parameters}
+PAGES = {"catalogue.md": catalogue, "data_dictionary.md": data_dictionary, "fault_codes.md": fault_codes,
+         "parameters.md": parameters}
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 from commlib.answer import FIELDS
 from commlib.cli import app
+from commlib.commands.shared import Format, show
 from commlib.home import Home
 from commlib.listings import VERDICT_COLUMNS, plain_decimal
 from commlib.runner.notebooks import read_notebooks
@@ -236,3 +237,8 @@ def test_of_many_that_do_not_apply_ten_are_named(home: Path, tmp_path: Path) -> 
 ])
 def test_recomputed_values_are_plain_decimals(exact: Fraction | None, printed: str) -> None:
     assert plain_decimal(exact) == printed
+
+
+def test_a_list_as_csv_never_starts_a_cell_as_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    show([{"label": each} for each in ("=1+1", "@SUM(A1)", "+x", "-x", "-5.25", "平安")], ["label"], Format.CSV)
+    assert capsys.readouterr().out.splitlines()[1:] == ["'=1+1", "'@SUM(A1)", "'+x", "'-x", "-5.25", "平安"]

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from source_code import PROJECT, project_files
+from typer.testing import CliRunner
+
+from commlib.cli import app
 
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]
 
@@ -49,3 +52,19 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
         if anchor:
             known.setdefault(file, anchors(file))
             assert anchor in known[file], f"{path.name} links to {target}"
+
+
+@pytest.mark.slow
+def test_the_how_to_shows_what_the_command_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMLIB_HOME", str(PROJECT))
+    monkeypatch.setenv("COMMLIB_OUTPUTS", str(tmp_path))
+    page = (PROJECT / "docs" / "returns.md").read_text(encoding="utf-8")
+    said = CliRunner().invoke(app, ["intake", str(PROJECT / "data" / "demo" / "demo-xiaodun")]).stdout
+    said += CliRunner().invoke(app, ["intake", str(PROJECT / "data" / "demo" / "demo-xiaodun"), "--quiet"]).stdout
+    said += CliRunner().invoke(app, ["releases", "1"]).stdout
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    lines = [line for kind, block in blocks if not kind for line in block.splitlines() if line]
+    shown = [line for line in lines if not line.startswith("commlib ")]
+    told = said.replace(f"{tmp_path}/", "outputs/").splitlines()
+    assert len(shown) >= 8
+    assert [line for line in shown if line not in told] == []

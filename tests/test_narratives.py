@@ -13,7 +13,7 @@ from commlib.phrases import catalogue
 from commlib.view import CountyView
 
 Opener = Callable[..., CountyView]
-SECTIONS = ["county_overview", "village_register", "report_audit"]
+SECTIONS = ["county_overview", "village_register", "report_audit", "data_quality"]
 COUNTIES = ["411325", "431024", "330521", "430223", "nanchang-wuxi", "tianjin", "110101"]
 CAUSAL = re.compile(
     "导致|促进|促使|造成|推动了|归功于|因此|使得"

@@ -23,6 +23,7 @@ from commlib.declarations.standards import standards
 from commlib.declarations.systems import systems
 from commlib.declarations.tables import OWN_THEME, Cycle, tables
 from commlib.indicators.registry import Direction, indicators
+from commlib.intake.faults import Code
 from commlib.runner.changes import Reason
 from commlib.runner.notebooks import ParameterType
 
@@ -166,7 +167,7 @@ def of(vocabulary: type[StrEnum]) -> set[str]:
     ("theme.", {each.theme for family in (indicators(), measures()) for each in family.values()}
      | {each.theme for each in tables()} | {OWN_THEME}),
     ("type.", of(ColumnType)), ("blank.", of(Blank)), ("personal.", of(Personal) - {""}),
-    ("severity.", of(Severity)), ("check.", of(CheckKind)),
+    ("severity.", of(Severity)), ("code.", of(Code)), ("check.", of(CheckKind)),
     ("direction.", of(Direction)),
     ("nature.", of(Nature) | {"last_year"}),
     ("time.", of(Time)),

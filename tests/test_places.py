@@ -27,12 +27,13 @@ def book() -> PlaceBook:
     return place_book(Home(ROOT))
 
 
-def test_there_are_2847_counties_and_six_slugs(book: PlaceBook) -> None:
+def test_there_are_2847_counties_six_slugs_and_eight_that_are_made_up(book: PlaceBook) -> None:
     kinds = [place.kind for place in book.register.values()]
     assert len(book.counties()) == 2847 and len(book.register) == 2978
     apart = ("functional_zone", "prefecture_without_counties", "special_area")
     assert [kinds.count(kind) for kind in apart] == [124, 3, 4]
-    assert len(book.all_keys()) == len(set(book.all_keys())) == 2847 + 6
+    assert len(book.all_keys()) == len(set(book.all_keys())) == 2847 + 6 + 8
+    assert sum(each.fictional for each in book.slugs.values()) == 8
     assert not {"130171", "441900", "460321", "632857"} & set(book.all_keys())
     assert not book.county("441900").is_county
 

@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from commlib.runner import tight_boxes
-from commlib.runner.tight_boxes import install, is_plain
+from commlib.charts import tight_boxes
+from commlib.charts.tight_boxes import install, is_plain
 
 NUMBERS = np.random.default_rng(7)
 DAYS = pd.date_range("2013-01-31", periods=24, freq="ME")
@@ -223,6 +224,7 @@ OTHERS = (own_function, constrained, polar, three_dimensions, arrows, table, col
 def _stock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Agg figures, fresh numbers, and matplotlib's own way again after each test."""
     monkeypatch.setattr(backends, "_get_renderer", backends._get_renderer)
+    monkeypatch.setattr(Text, "_get_layout", Text._get_layout)
     with matplotlib.rc_context({"svg.hashsalt": "the same", "backend": "agg"}), warnings.catch_warnings():
         warnings.resetwarnings()   # pytest has them told each time
         yield

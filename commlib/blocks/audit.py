@@ -9,6 +9,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.audit import FINDINGS, Outcome, Verdict, audit_reports, without_reprints
+from commlib.audit.agreement import disagreements
 from commlib.bilingual import Text
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Cell, Row, Table, bullets, chart, columns, folded, mark, waits
@@ -16,9 +17,9 @@ from commlib.charts.dots import stated_against_recomputed
 from commlib.declarations.measures import measures
 from commlib.formatting import amount, percent
 from commlib.frames import each_row
-from commlib.indicators.hierarchy import hierarchy_of
 from commlib.indicators.totals import total_differences
 from commlib.labels import figure_label, quantity_label
+from commlib.periods import parse_period
 from commlib.store import Store
 from commlib.view import CountyView
 
@@ -132,8 +133,13 @@ def distrust(view: CountyView) -> Block:
 
 
 def _difference_lines(view: CountyView, said: set[str]) -> list[str]:
-    """Stated totals that differ from their parts, but for those that a finding speaks of already."""
-    rows = each_row(total_differences(view.facts, hierarchy_of(view.facts), measures().values()))
-    return [phrases.phrase("audit_page.total_line", view.language, label=quantity_label(row.id)[view.language],
-                           stated=f"{row.stated:,.10g}", summed=f"{row.summed:,.10g}", sources=row.sources)
-            for row in rows if row.sources.split(";")[0] not in said]
+    """Figures that differ from what tables give, and totals from their parts, but for what a finding speaks of already."""
+    apart = list(each_row(disagreements(view.facts, view.hierarchy)))
+    lines = [phrases.phrase("audit_page.table_line", view.language, label=quantity_label(row.id, row.member)[view.language],
+                            place=view.name_of(row.place), period=parse_period(row.period).label[view.language], id=row.source,
+                            stated=f"{row.stated:,.10g}", tables=f"{row.tables:,.10g}") for row in apart]
+    rows = each_row(total_differences(view.facts, view.hierarchy, measures().values()))
+    return lines + [phrases.phrase(
+        "audit_page.total_line", view.language, label=quantity_label(row.id)[view.language], stated=f"{row.stated:,.10g}",
+        summed=f"{row.summed:,.10g}", sources=row.sources)
+        for row in rows if row.sources.split(";")[0] not in said | {each.source for each in apart}]

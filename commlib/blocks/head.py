@@ -17,6 +17,8 @@ from commlib.periods import parse_period
 from commlib.view import CountyView
 
 STATUSES = ("ok", "partial", "carried", "not_reported", "no_denominator", "suppressed", "not_applicable")
+_MOST_PERIODS = 8   # that are named one by one
+OF_RETURN = "@"   # in the name of a document: a table, and the file that it came in
 GRADES = ("computed", "stated", "estimated")
 
 
@@ -30,6 +32,9 @@ def head(view: CountyView, only: str = "") -> Block:
     entries = [(phrases.phrase("head.period", language), _periods(view, shown)),
                (phrases.phrase("head.reports", language), _reports(view)),
                (phrases.phrase("head.register", language), _registered(view))]
+    returns = _returns(view)
+    if returns and only != REGISTER:
+        entries.insert(2, (phrases.phrase("head.returns", language), returns))
     return together(facts(entries[:1] + entries[2:] if only == REGISTER else entries), _about(view))
 
 
@@ -43,12 +48,19 @@ def _about(view: CountyView) -> Block | None:
 
 
 def _reports(view: CountyView) -> str:
-    reported = view.facts[view.facts["document"] != REGISTER]
+    reported = view.facts[(view.facts["document"] != REGISTER) & ~view.facts["document"].str.contains(OF_RETURN)]
     documents = list(dict.fromkeys(reported["document"]))
     if not documents:
         return phrases.phrase("head.none", view.language)
     return phrases.phrase("head.reports_value", view.language, n=len(documents), documents=", ".join(documents),
                           figures=reported["source"].str.split(";").explode().nunique())
+
+
+def _returns(view: CountyView) -> str:
+    """How many returns feed the facts, of how many tables; "" where there are none."""
+    documents = [each.partition(OF_RETURN) for each in view.facts["document"].unique() if OF_RETURN in each]
+    tables, files = ({each[part] for each in documents} for part in (0, 2))
+    return phrases.phrase("head.returns_value", view.language, n=len(files), tables=len(tables)) if documents else ""
 
 
 def _registered(view: CountyView) -> str:
@@ -63,6 +75,10 @@ def _periods(view: CountyView, shown: pd.DataFrame) -> str:
     if view.period:
         return parse_period(view.period).label[view.language]
     labels = [parse_period(text).label[view.language] for text in sorted(shown["period"].unique(), key=parse_period)]
+    if len(set(labels)) > _MOST_PERIODS and any(parse_period(text).dated for text in shown["period"].unique()):
+        dated = [label for label, text in zip(labels, sorted(shown["period"].unique(), key=parse_period), strict=True)
+                 if parse_period(text).dated]
+        return phrases.phrase("head.periods", view.language, first=dated[0], last=dated[-1], n=len(set(labels)))
     return ("；" if view.language == "zh" else "; ").join(dict.fromkeys(reversed(labels))) or "—"
 
 

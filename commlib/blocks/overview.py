@@ -18,7 +18,7 @@ from commlib.blocks.block import Block, together
 from commlib.blocks.html import Row, Table, chart, columns, folded, waits
 from commlib.charts.bars import ranked_bars
 from commlib.declarations.measures import measures
-from commlib.declarations.sources import REGISTER
+from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.formatting import percent
 from commlib.frames import each_row
 from commlib.indicators.compute import formulas
@@ -149,7 +149,7 @@ def _waits_for(indicator: Indicator, reported: set[tuple[str, str, str]], langua
 
 def reported_figures(view: CountyView) -> Block:
     """Every figure that the county's reports state, by theme, with its words of period and its figure id."""
-    facts = view.facts[view.facts["document"] != REGISTER]
+    facts = view.facts[(view.facts["document"] != REGISTER) & ~view.facts["document"].str.contains(FROM_TABLE, regex=False)]
     if facts.empty:
         return waits(phrases.phrase("overview.no_report", view.language), view.language)
     language = view.language

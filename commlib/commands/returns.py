@@ -17,14 +17,17 @@ from commlib.errors import StoreError
 def form(
     asked: Annotated[str, typer.Argument(metavar="TABLE", help=both("cli.table"))],
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=both("cli.form_out"))] = None,
+    county: Annotated[str | None, typer.Option(metavar="CODE", help=both("cli.form_county"))] = None,
     lang: WordsLanguage = Language.ZH,
 ) -> None:
     """Write the empty return form of a table; a file that is there already is never written over."""
     from commlib.declarations.tables import table
     from commlib.home import find_home
     from commlib.intake.forms import form_bytes
+    from commlib.places import place_book
 
-    content = form_bytes(table(asked, find_home()), lang)
+    home = find_home()
+    content = form_bytes(table(asked, home), lang, place_book(home).county(county) if county else None)
     path = out or Path(f"{asked}.{lang}.xlsx")
     try:
         with path.open("xb") as stream:

@@ -6,6 +6,7 @@ import csv
 import errno
 import io
 import json
+import re
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -19,7 +20,9 @@ from commlib import phrases
 from commlib.addresses import located
 from commlib.bilingual import Language, Text
 from commlib.errors import CommlibError, ParameterError, StoreError
+from commlib.formatting import no_formula
 
+_NUMBER = re.compile(r"-?[0-9.]+")
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]   # typer gives it no public name
 
 
@@ -100,7 +103,8 @@ def show(rows: Sequence[dict[str, str]], columns: Sequence[str], output: Format)
         stream = io.StringIO()
         writer = csv.DictWriter(stream, names, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: cell if _NUMBER.fullmatch(str(cell)) else no_formula(cell) for name, cell in row.items()}
+                         for row in rows)
         typer.echo(stream.getvalue(), nl=False)
     else:
         _show_table(rows, names)

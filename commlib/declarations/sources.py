@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from commlib.bilingual import Text
 
+FROM_TABLE = "@"   # stands in the document of a fact that rows of a table feed: `<table>@<file>`
 REGISTER = "national_register"   # the source of everything that comes from the codes of villages and communities
 
 

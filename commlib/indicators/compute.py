@@ -28,6 +28,7 @@ RESULT_COLUMNS = ["id", "member", "county", "place", "level", "period", "value",
                   "denominator", "unit", "grade", "status", "n", "n_expected", "sources", "since"]
 _LEVELS_UPWARDS = (("site", "community"), ("community", "township"), ("township", "county"), ("community", "county"))
 _ENDS = ("value", "low", "high")
+_ROW = "![0-9]+(?=;|$)"   # of a source that is one row of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,12 @@ def _roll_up(table: pd.DataFrame, places: pd.DataFrame, additive: NDArray[Any]) 
         lacks = ~group.isin(table["case"] * len(places) + table["place"])
         if not lacks.any():
             continue
-        # A place that the register does not list makes the number of those that should report unknown.
-        rows = children[lacks].assign(counted=counted[children["place"][lacks]], unknown=lambda rows: (
-            rows["n_expected"].isna() | ~registered[rows["place"]]))
+        # A place that no register lists makes the number of those that should report unknown; one that is itself the sum
+        # of some of its places has not reported whole.
+        rows = children[lacks].assign(
+            counted=lambda rows: counted[rows["place"]] & (rows["n"] >= rows["n_expected"].fillna(0)),
+            unknown=lambda rows: rows["n_expected"].isna() | ~registered[rows["place"]],
+            sources=lambda rows: rows["sources"].str.replace(_ROW, "", regex=True))   # a sum names sheets, not each row
         sums = _sums(rows, group[lacks])
         case, place = np.divmod(sums.index, len(places))
         listed = parent[below & registered]

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from commlib.declarations.measures import Measure, Nature
+from commlib.declarations.sources import FROM_TABLE
 from commlib.periods import Period, holds_at, parse_period
 
 _read = cache(parse_period)
@@ -37,7 +38,9 @@ class FactIndex:
 
     def __init__(self, facts: pd.DataFrame) -> None:
         whole = facts[(facts["kind"] == "measure") & (facts["scope_en"] == "") & (facts["detail_en"] == "")]
-        self.rows = whole.sort_values("document", kind="stable")   # of two that say the same, the later document counts
+        # Of two that say the same the later document counts, and rows of tables before what reports state.
+        from_table = whole["document"].str.contains(FROM_TABLE, regex=False)
+        self.rows = whole.assign(_table=from_table).sort_values(["_table", "document"], kind="stable").drop(columns="_table")
         self._positions: dict[Any, Any] = self.rows.groupby(["quantity", "member", "nature"]).indices
 
     def positions(self, slot: Slot) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from commlib.declarations.checks import check_words
 from commlib.declarations.columns import NUMBERS, Column, ColumnType, range_words
 from commlib.declarations.tables import TableDeclaration
 from commlib.intake.files.workbooks import sheet_name, workbook_bytes, write_cell
+from commlib.places import Place
 from commlib.units import unit, unit_ids
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ _HEAD_FILL = "DDE6EF"
 _NOTE_WIDTHS = (24, 12, 12, 44, 24, 60)
 
 
-def form_bytes(declaration: TableDeclaration, language: str) -> bytes:
-    """The empty form as an xlsx file; the same declaration and language give the same bytes.
+def form_bytes(declaration: TableDeclaration, language: str, county: Place | None = None) -> bytes:
+    """The empty form as an xlsx file, with the county as its sender if given; the same of all gives the same bytes.
 
     Columns that are dropped on load, personal ones among them, are not on it. No cell holds a formula or a time.
     """
@@ -36,7 +37,7 @@ def form_bytes(declaration: TableDeclaration, language: str) -> bytes:
     sheet: Any = book.active
     sheet.title = sheet_name(declaration.label[lang])
     columns = [column for column in declaration.columns if not column.dropped]
-    _heading(sheet, declaration, columns, lang)
+    _heading(sheet, declaration, columns, lang, county)
     _notes(book.create_sheet(sheet_name(phrases.phrase("form.notes", lang))), declaration, columns, lang)
     choices = {column.name: words for column in columns if (words := choice_words(column, lang))}
     addresses = _lists(book, choices, lang) if choices else {}
@@ -62,7 +63,16 @@ def choice_words(column: Column, language: str) -> list[str]:
     return [choice.label[language] for choice in column.choices]
 
 
-def _heading(sheet: Worksheet, declaration: TableDeclaration, columns: Sequence[Column], language: Language) -> None:
+def marked_title(words: str, place: Place | None, language: str) -> str:
+    """A title over what is about a place: of a fictional one it says so."""
+    if not (place and place.fictional):
+        return words
+    word = phrases.phrase("page.fictional", language)
+    return f"{words}（{word}）" if language == "zh" else f"{words} ({word})"
+
+
+def _heading(sheet: Worksheet, declaration: TableDeclaration, columns: Sequence[Column], language: Language,
+             county: Place | None) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
     def across(row: int, words: str, font: Font, align: str) -> None:
@@ -70,10 +80,11 @@ def _heading(sheet: Worksheet, declaration: TableDeclaration, columns: Sequence[
         cell.font, cell.alignment = font, Alignment(horizontal=align, vertical="center", wrap_text=True)
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=len(columns))
 
-    across(1, declaration.label[language], Font(bold=True, size=16), "center")
+    across(1, marked_title(declaration.label[language], county, language), Font(bold=True, size=16), "center")
     units = list(dict.fromkeys(unit(column.unit).label[language] for column in columns
                                if column.unit not in ("", "percent")))
-    parts = [phrases.phrase("form.sender", language) + " " * 20, phrases.phrase("form.date", language) + " " * 16]
+    sender = f"{county.name[language]}  " if county else " " * 20
+    parts = [phrases.phrase("form.sender", language) + sender, phrases.phrase("form.date", language) + " " * 16]
     if units:
         parts.append(phrases.phrase("form.units", language, units=listed(units, language)))
     across(2, "".join(parts), Font(size=10), "left")

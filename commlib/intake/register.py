@@ -15,8 +15,8 @@ from commlib.errors import StoreError
 from commlib.home import Home
 from commlib.intake.reported_facts import FACT_COLUMNS
 from commlib.intake.tabular import collected, read_table, reference_faults
-from commlib.placenames import declared_places
-from commlib.places import PlaceBook, township_kind
+from commlib.placenames import declared_places, township_kind
+from commlib.places import PlaceBook
 from commlib.reads import note
 
 # The kinds of township that codes tell, and the member of the breakdown that counts them.

@@ -15,6 +15,7 @@ from commlib.publish import outputs, rendering
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+PAGE = "page.html.jinja"
 SILENT_TAGS = frozenset({"parameters", "injected-parameters", "hide"})
 _UNFINISHED = frozenset({"pending", "running", "failed"})
 _TITLE = re.compile(r"<h1>.*?</h1>\s*", re.DOTALL)
@@ -47,7 +48,10 @@ def render_page(notebook: NotebookNode, *, head: PageHead) -> str:
     language = Language(head.language)
     _require_success(notebook)
     body = "\n".join(_fragments(notebook, language))
-    return rendering.render("page.html.jinja", language, head=head, style=Markup(head.style), body=Markup(body))
+    if head.fictional:   # a chart is cut out and passed on without the head of its page
+        word = phrases.phrase("page.fictional", language)
+        body = body.replace("<figcaption>", f'<figcaption><p class="fictional">{word}</p>')
+    return rendering.render(PAGE, language, head=head, style=Markup(head.style), body=Markup(body))
 
 
 def _fragments(notebook: NotebookNode, language: Language) -> Iterator[str]:

@@ -19,7 +19,7 @@ LANGUAGE_TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}
 def render(template: str, language: str, **values: Any) -> str:
     """Fill a template of `templates/` in one language; every value is escaped unless it is Markup."""
     spoken = Language(language)
-    return _environment().get_template(template).render(
+    return templates().get_template(template).render(
         say=lambda key, **filled: phrases.phrase(key, spoken, **filled),
         language=spoken.value,
         language_tag=LANGUAGE_TAGS[spoken],
@@ -35,7 +35,8 @@ def other_language(language: str) -> Language:
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> Environment:
+    """The templates, each compiled once."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

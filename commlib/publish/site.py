@@ -49,6 +49,7 @@ class IndexRow:
     coverage: str
     findings: int | None
     cells: Mapping[str, Link | Reason]
+    fictional: bool = False
 
 
 def page_path(site: Path, notebook: str, county: str | None, language: str) -> Path:

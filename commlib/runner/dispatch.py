@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
@@ -21,8 +21,11 @@ _LONGEST_END = 20.0   # seconds
 _AHEAD = 2   # tasks handed over beyond those that run, so that no child waits for the next one
 
 
-def dispatch(tasks: Iterable[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None]) -> None:
+def dispatch(tasks: Iterable[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None],
+             named: Sequence[str] = ()) -> None:
     """Run tasks in children of a warm parent, at most `jobs` at a time, telling of each answer as it comes.
+
+    `named` are modules of `warm.NAMED`, for the parent to import as well.
 
     Where our engine is not supported, a pool of processes stands for the warm parent. Where a parent dies, each task that
     it left unanswered has a parent of its own: the one whose parent dies again was it. On an interrupt the parent is
@@ -30,8 +33,8 @@ def dispatch(tasks: Iterable[Task], jobs: int, environment: Mapping[str, str], o
     """
     waiting = deque(tasks)
     while waiting:
-        for suspect in _one_parent(waiting, jobs, environment, on_answer):
-            for task in _one_parent(deque([suspect]), 1, environment, on_answer):
+        for suspect in _one_parent(waiting, jobs, environment, on_answer, named):
+            for task in _one_parent(deque([suspect]), 1, environment, on_answer, named):
                 on_answer(Answer(task.number, None, "parent", 0.0, 0.0))
 
 
@@ -54,15 +57,15 @@ class Parent(Protocol):
 DEAD = (EOFError, BrokenPipeError, BrokenProcessPool)
 
 
-def start_parent(jobs: int, environment: Mapping[str, str]) -> Parent:
+def start_parent(jobs: int, environment: Mapping[str, str], named: Sequence[str] = ()) -> Parent:
     """A warm parent that runs at most so many tasks at a time, or a pool of processes where our engine is not supported."""
-    return WarmParent(jobs, environment) if supported() else StockPool(jobs, environment)
+    return WarmParent(jobs, environment, named) if supported() else StockPool(jobs, environment)
 
 
 def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None],
-                ) -> list[Task]:
+                named: Sequence[str]) -> list[Task]:
     """Run tasks in one parent, taking them from those that wait; gives those that it took and did not answer."""
-    parent = start_parent(jobs, environment)
+    parent = start_parent(jobs, environment, named)
     handed: dict[int, Task] = {}
     try:
         while waiting or handed:
@@ -85,10 +88,10 @@ def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str],
 class WarmParent:
     """A warm parent in a fresh process of this interpreter, whatever this one has imported."""
 
-    def __init__(self, jobs: int, environment: Mapping[str, str]) -> None:
+    def __init__(self, jobs: int, environment: Mapping[str, str], named: Sequence[str]) -> None:
         source = str(Path(__file__).parents[2])
         path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
-        command = [sys.executable, "-c", "from commlib.runner.warm import main; main()", str(jobs)]
+        command = [sys.executable, "-c", "from commlib.runner.warm import main; main()", str(jobs), *named]
         self._process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                          env={**os.environ, **environment, "PYTHONPATH": path})
         assert self._process.stdin and self._process.stdout

@@ -46,14 +46,16 @@ def supported() -> bool:
 
     `COMMLIB_ENGINE=nbclient` chooses papermill's own; raises ParameterError where it names neither.
     """
-    def release(name: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in version(name).split(".")[:2] if part.isdigit())
-
     chosen = os.environ.get(CHOICE) or OURS
     if chosen not in (OURS, STOCK):
         raise ParameterError(phrases.text("run.unknown_engine", variable=CHOICE, found=chosen, known=f"{OURS}, {STOCK}"))
     return chosen == OURS and hasattr(os, "fork") and all(
-        low <= release(name) < high for name, (low, high) in TESTED.items())
+        low <= _release(name) < high for name, (low, high) in TESTED.items())
+
+
+@cache
+def _release(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version(name).split(".")[:2] if part.isdigit())
 
 
 def engine_for(notebook: Path) -> str:

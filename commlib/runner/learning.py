@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 from functools import partial
 from importlib.machinery import ModuleSpec
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,7 +38,8 @@ _LIMITS = Limits(notebook=120.0)
 def and_imported(work: Callable[[], Any], known: Set[str]) -> tuple[Any, list[str]]:
     """Do a piece of work; its result, and the installed modules that it imported beyond the known ones, in order."""
     result = work()
-    return result, [name for name, module in list(sys.modules.items()) if name not in known and _is_installed(name, module)]
+    late = reversed([*islice(reversed(sys.modules), max(0, len(sys.modules) - len(known)))])   # looking at all would copy them
+    return result, [name for name in late if name not in known and _is_installed(name, sys.modules[name])]
 
 
 def _is_installed(name: str, module: Any) -> bool:

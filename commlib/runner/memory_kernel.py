@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any
 
 import ipykernel
-from ipykernel import iostream
+from ipykernel import iostream, ipkernel
 from ipykernel.inprocess.socket import DummySocket
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
@@ -201,11 +201,29 @@ class _NoShellThread:
         return False
 
 
+class _NoModules:
+    """Stands for `sys` while a kernel is made: it looks at every module for its debugger, and each look copies a page."""
+
+    modules: dict[str, Any] = {}   # noqa: RUF012  # nothing is written to it
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
+
+
 class MemoryKernel(IPythonKernel):
     """A kernel whose requests are awaited in the client's own event loop."""
 
     shell_channel_thread = _NoShellThread()
     _supports_kernel_subshells = False
+    _execute_sleep = 0.0   # after each cell, for a thread that flushes by itself: here all is flushed already
+
+    def __init__(self, **options: Any) -> None:
+        namespace: Any = vars(ipkernel)
+        namespace["sys"] = _NoModules()
+        try:
+            super().__init__(**options)  # type: ignore[no-untyped-call]
+        finally:
+            namespace["sys"] = sys
 
     @property
     def io_loop(self) -> Any:  # type: ignore[override]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +66,7 @@ def ledger_folder(home: Home, out: Path) -> Path:
     return out / "runs" if is_here(out) else home.outputs / "elsewhere" / quote(str(out), safe="")
 
 
+@cache
 def package_version() -> str:
     """The version that pages name: the installed distribution's, or `0` when run from bare source."""
     try:

@@ -17,18 +17,20 @@ import signal
 import struct
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
+from commlib.charts.tight_boxes import install
 from commlib.runner.children import Answer as Answer
 from commlib.runner.children import Child, adopt_orphans, end_adopted, fork, kill, kill_late, next_deadline, reap, take
 from commlib.runner.children import Limits as Limits
 from commlib.runner.children import Task as Task
 from commlib.runner.learning import TRIAL, Learning, settle
-from commlib.runner.tight_boxes import install
 
 INLINE = "module://matplotlib_inline.backend_inline"   # where a kernel's figures are drawn
+# Imported before the first child where a notebook names them; they do no more than import. The rest is learned.
+NAMED = ("matplotlib.pyplot", "scipy.stats", "statsmodels.api", "statsmodels.formula.api")
 _LENGTH = struct.Struct(">Q")
 _MODULES = (
     "pandas", "pyarrow.parquet", "matplotlib.figure", "matplotlib.backends.backend_svg",
@@ -64,17 +66,27 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
     return bytes(parts)
 
 
-def warm_up() -> None:
-    """Import what notebooks need, as a kernel would import it, draw once, and set the garbage collector at rest."""
+def warm_up(named: Sequence[str] = ()) -> None:
+    """Import what notebooks need, as a kernel would import it, draw once, and set the garbage collector at rest.
+
+    `named` are the modules of NAMED that the notebooks to come name.
+    """
     gc.disable()   # what imports make stays; `settle` enables it again
     _import_nbformat()
     with _as_in_a_kernel():
-        for name in _MODULES:
+        for name in (*_MODULES, *named):
             importlib.import_module(name)
         from commlib.charts.bars import ranked_bars
         from commlib.indicators.registry import indicators
+        from commlib.publish.page import PAGE
+        from commlib.publish.rendering import templates
+        from commlib.runner.engine import supported
+        from commlib.runner.pages import package_version
 
         indicators()
+        templates().get_template(PAGE)
+        package_version()
+        supported()
         nbformat = importlib.import_module("nbformat")
         nbformat.validate(nbformat.v4.new_notebook())   # its schema is compiled once
         pandas = importlib.import_module("pandas")
@@ -197,7 +209,7 @@ def main() -> None:
     from commlib.runner.engine import prepare_process
 
     prepare_process({})
-    warm_up()
+    warm_up(sys.argv[2:])
     signal.signal(signal.SIGTERM, signal.SIG_IGN)   # from here on there are children to be ended first
     serve(int(sys.argv[1]), requests, answers)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from itertools import repeat
+from typing import Any, cast
 
 from commlib.declarations.columns import DATES, NUMBERS, Blank, Column, ColumnType, value_key
 from commlib.intake.cells.dates import read_date, read_year
@@ -31,6 +32,7 @@ from commlib.intake.cells.readings import (
 )
 from commlib.intake.faults import Code, ReturnFault
 
+_COMPARABLE = frozenset({str, int, float, bool, type(None), date, datetime})   # equal ones of a type are read alike
 _DASHES = frozenset("-－—–―─一_/／\\…．.*")
 _SAME = frozenset({"同上", "〃", "″", "同前", "同上行", "ditto", "\"", "”", "“"})
 _NONE = frozenset({"无", "無", "没有", "无数据"})
@@ -42,6 +44,10 @@ _ERRORS = frozenset({"#ref!", "#n/a", "#value!", "#div/0!", "#name?", "#num!", "
 _YES = frozenset({"yes", "y", "true", "1", "有", "是", "√", "✓", "✔", "☑", "对", "已", "v"})
 _NO = frozenset({"no", "n", "false", "0", "无", "無", "否", "×", "✗", "✘", "✕", "x", "没有", "未", "不是", "☒"})
 _PARTLY = frozenset({"部分", "部份", "partly", "不完全"})
+_PLAIN_TEXT = (ColumnType.TEXT, ColumnType.CODE)
+_PLAIN_CODE = re.compile(r"(?:\[[0-9-]+\](?:\{[0-9]+\})?)+")   # patterns of digits alone
+_TELLING_START = frozenset(" \t\r\n\u3000\u00a0\ufeff'#") | {""}
+_TELLING_END = frozenset(" \t\r\n\u3000\u00a0\ufeff")
 _QUOTED = re.compile("'(?=[=+\\-@])")   # which spreadsheets and this program set before a text that is no formula
 _DIGITS = re.compile("[0-9]+")
 _LONGEST_GAP = 14    # letters of the longest word for a gap or an error
@@ -51,10 +57,19 @@ _ZEROS = re.compile(r"(?:1[89]|20)[0-9]{2}\.(?:10|0[1-9])")
 
 @dataclass(frozen=True, slots=True)
 class ColumnReadings:
-    """All cells of a column in their order, and what is to be told once for the column."""
+    """A column as it was read: the text of each cell, by position what else there is to say, and what is told once.
 
-    cells: list[Reading | Refusal]
+    `odd` holds the readings that are more than a text: refusals, notes, intervals, what the cell above says.
+    """
+
+    texts: list[str]
+    odd: Mapping[int, Reading | Refusal] = field(default_factory=dict)
     faults: tuple[ReturnFault, ...] = ()
+
+    @property
+    def cells(self) -> list[Reading | Refusal]:
+        """The readings of all cells in their order."""
+        return [self.odd.get(at) or Reading(text, State.VALUE if text else State.MISSING) for at, text in enumerate(self.texts)]
 
 
 def read_column(cells: Sequence[Raw], column: Column, setting: Setting = PLAIN,
@@ -63,6 +78,8 @@ def read_column(cells: Sequence[Raw], column: Column, setting: Setting = PLAIN,
 
     `formats` are the number formats by position where they are known. Equal cells are read once.
     """
+    if column.type in _PLAIN_TEXT and not column.choices and _is_plain(cells, column):
+        return ColumnReadings(cast(list[str], cells if isinstance(cells, list) else list(cells)))
     known = formats or {}
     form: PercentForm = UNDECIDED
     faults: tuple[ReturnFault, ...] = ()
@@ -71,16 +88,37 @@ def read_column(cells: Sequence[Raw], column: Column, setting: Setting = PLAIN,
         faults = share_note(cells, column) if form.form is Form.SHARE else ()
     if column.type in DATES:
         setting = replace(setting, zeros=any(isinstance(raw, str) and _ZEROS.fullmatch(narrow(raw)) for raw in cells))
-    read: dict[tuple[type, Any, str], Reading | Refusal] = {}
-    readings = []
-    for at, raw in enumerate(cells):
-        number_format = known.get(at, setting.number_format) if known else setting.number_format
-        key = (type(raw), raw if isinstance(raw, str | int | float | date) else str(raw), number_format)   # 2013.10 of a Decimal
-        found = read.get(key)
-        if found is None:
-            found = read[key] = read_cell(raw, column, replace(setting, number_format=number_format) if known else setting, form)
-        readings.append(found)
-    return ColumnReadings(readings, faults)
+    written = [known.get(at, setting.number_format) for at in range(len(cells))] if known else repeat(setting.number_format)
+    comparable = cells if set(map(type, cells)) <= _COMPARABLE else [
+        raw if type(raw) in _COMPARABLE else (id(raw), str(raw)) for raw in cells]   # a Decimal of 2013.10 equals one of 2013.1
+    keys = list(zip(map(type, cells), comparable, written, strict=False))
+    first = dict(zip(reversed(keys), range(len(cells) - 1, -1, -1), strict=True))
+    read = {key: read_cell(cells[at], column, replace(setting, number_format=key[2]) if known else setting, form)
+            for key, at in first.items()}
+    texts = {key: each.text if isinstance(each, Reading) else "" for key, each in read.items()}
+    telling = {key: each for key, each in read.items() if isinstance(each, Refusal) or each.faults
+               or each.state not in (State.VALUE, State.MISSING) or each.bounds is not None or each.step is not None}
+    odd = {at: telling[key] for at, key in enumerate(keys) if key in telling} if telling else {}
+    return ColumnReadings([texts[key] for key in keys], odd, faults)
+
+
+def _is_plain(cells: Sequence[Raw], column: Column) -> bool:
+    """Whether all cells are texts that are read as they stand: of the form of their codes, or without anything to look at."""
+    if set(map(type, cells)) != {str}:
+        return False
+    texts = cast(Sequence[str], cells)
+    if column.type is ColumnType.CODE:
+        return has_form(texts, column.pattern)
+    return not any(text[:1] in _TELLING_START or text[-1:] in _TELLING_END or text in _SAME
+                   or (text[0] in _DASHES and set(text) <= _DASHES) for text in texts)
+
+
+def has_form(texts: Iterable[str], pattern: str) -> bool:
+    """Whether all texts certainly have the form of a pattern of digits alone; of other patterns it does not say so."""
+    if not _PLAIN_CODE.fullmatch(pattern):
+        return False
+    joined = "\n".join(texts)
+    return len(re.findall(f"^{pattern}$", joined, re.MULTILINE)) == joined.count("\n") + 1
 
 
 def read_cell(raw: Raw, column: Column, setting: Setting = PLAIN, form: PercentForm = UNDECIDED) -> Reading | Refusal:
@@ -106,6 +144,12 @@ def read_cell(raw: Raw, column: Column, setting: Setting = PLAIN, form: PercentF
     if column.type in DATES:
         return read_date(raw, column, setting)
     return _reader(column)(raw, column)
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is blank, a dash, or a word for what is not known: NA, 未统计."""
+    key = value_key(narrow(text))
+    return key in _UNKNOWN or (set(key) <= _DASHES and key not in ("一", "."))
 
 
 class _Strange(str):

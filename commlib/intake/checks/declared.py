@@ -41,7 +41,11 @@ class Context:
 
 def check_rows(rows: Rows, declaration: TableDeclaration, context: Context | None = None) -> list[ReturnFault]:
     """Every failure of the declared checks, of the key and of references to `others`, in the order of the rows."""
-    context = context or Context()
+    return [fault for _, fault in checked(rows, declaration, context or Context())]
+
+
+def checked(rows: Rows, declaration: TableDeclaration, context: Context) -> list[tuple[int, ReturnFault]]:
+    """What `check_rows` finds, each with the position of its row."""
     found = [*key_faults(rows, declaration.key)]
     twice = {position for position, _ in found}
     found += reference_faults(rows, declaration, context.others)
@@ -53,7 +57,7 @@ def check_rows(rows: Rows, declaration: TableDeclaration, context: Context | Non
         elif check.kind in _WITHIN_A_ROW:
             found += row_faults(rows, check, declaration)
     found += series_faults(Series(rows, declaration, context.earlier))
-    return [fault for _, fault in sorted(found, key=lambda pair: pair[0])]
+    return sorted(found, key=lambda pair: pair[0])
 
 
 def row_faults(rows: Rows, check: Check, declaration: TableDeclaration) -> Iterator[tuple[int, ReturnFault]]:
@@ -109,7 +113,8 @@ def _twice(rows: Rows, names: tuple[str, ...], severity: Severity, code: Code, r
     again = where((held != "") & held.duplicated())
     first = {text: position for position, text in reversed(list(enumerate(held)))} if len(again) else {}
     # The cell of the first column that stands on the sheet: a period may be that of the title.
-    column = next((name for name in names if name in rows.letters or (rows.cells is not None and name in rows.cells)), names[0])
+    beside = () if rows.cells is None else rows.cells
+    column = next((name for held in (rows.letters, beside) for name in names if name in held), names[0])
     for position in again:
         earlier = rows.cell(first[held.iloc[position]], column)
         allowed = phrases.text("check_fault.allowed_key", cell=earlier) if rule is None else \

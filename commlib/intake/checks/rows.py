@@ -77,9 +77,9 @@ class Rows:
     def texts(self, column: str) -> NDArray[np.object_]:
         """The cells of a column as text, "" where blank or where the return has no such column."""
         if column not in self._texts:
-            found = self.values[column].fillna("").astype(str).to_numpy(object) if column in self.values else \
-                np.full(len(self), "", object)
-            self._texts[column] = found
+            cells = self.values[column] if column in self.values else pd.Series("", index=self.values.index, dtype=object)
+            clean = cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=False) == "string"
+            self._texts[column] = cells.to_numpy() if clean else cells.fillna("").astype(str).to_numpy(object)
         return self._texts[column]
 
     def text(self, position: int, column: str) -> str:
@@ -121,14 +121,15 @@ class Rows:
 
     def _read(self, column: Column) -> Numbers:
         cells = self.texts(column.name)
-        exact = pd.to_numeric(pd.Series(cells), errors="coerce").to_numpy(float)
+        exact = pd.to_numeric(pd.Series(cells, dtype=object), errors="coerce").to_numpy(float)
         known = ~np.isnan(exact)
         low, high, step = (self._said(frame, column.name) for frame in (self.low, self.high, self.step))
         low, high = np.where(np.isnan(low), exact, low), np.where(np.isnan(high), exact, high)
         known |= ~np.isnan(low) & ~np.isnan(high)
         least = -np.inf if column.minimum is None else float(column.minimum)
         most = np.inf if column.maximum is None else float(column.maximum)
-        own = 10.0 ** -np.array([len(cell.partition(".")[2]) for cell in cells], float)
+        own = 10.0 ** -np.array([len(cell.partition(".")[2]) for cell in cells], float) if "." in "".join(cells) else \
+            np.ones(len(cells))
         finest = own[known].min() if known.any() else 1.0
         return Numbers(np.where(known, low, least), np.where(known, high, most), known,
                        np.where(np.isnan(step), finest, step), np.where(np.isnan(step), own, step))
@@ -167,7 +168,7 @@ def joined(rows: Rows | pd.DataFrame, names: Sequence[str]) -> pd.Series[str]:
     count = len(rows)
     parts = [rows.texts(name) if isinstance(rows, Rows) else
              rows[name].fillna("").astype(str).to_numpy(object) if name in rows else np.full(count, "", object) for name in names]
-    whole = pd.Series(np.full(count, "", object) if not parts else parts[0])
+    whole = pd.Series(np.full(count, "", object) if not parts else parts[0], dtype=object)
     blank = whole == ""
     for part in parts[1:]:
         whole, blank = whole + _SEPARATOR + part, blank | (part == "")

@@ -20,7 +20,7 @@ from commlib.intake.faults import Code, ReturnFault
 from commlib.periods import parse_period
 
 _SLACK = 1e-9
-_KINDS = {CheckKind.CUMULATIVE: Code.FALLEN, CheckKind.JUMP: Code.JUMP, CheckKind.UNCHANGED: Code.UNCHANGED}
+OVER_TIME = {CheckKind.CUMULATIVE: Code.FALLEN, CheckKind.JUMP: Code.JUMP, CheckKind.UNCHANGED: Code.UNCHANGED}
 Positions = NDArray[np.int64]
 
 
@@ -83,7 +83,7 @@ def series_faults(series: Series) -> Iterator[tuple[int, ReturnFault]]:
     """The failures of the checks over time, each with the position of its row in the return."""
     columns = {column.name: column for column in series.declaration.columns}
     for check in series.declaration.checks:
-        for name in check.columns if check.kind in _KINDS else ():
+        for name in check.columns if check.kind in OVER_TIME else ():
             if name in series.rows.values:
                 numbers = series.numbers(columns[name])
                 find = _falls if check.kind is CheckKind.CUMULATIVE else _jumps if check.kind is CheckKind.JUMP else _unchanged
@@ -137,7 +137,7 @@ def _fault(series: Series, check: Check, columns: dict[str, Column], name: str, 
     allowed = phrases.text("check_fault.allowed_series", rule=check_words(check, columns), label=columns[name].label,
                            period=series.period(other), value=value)
     remedy = phrases.text(f"check_fault.remedy_{check.kind}", period=series.period(other))
-    return series.rows.fault(at, name, check.severity, _KINDS[check.kind], allowed, remedy)
+    return series.rows.fault(at, name, check.severity, OVER_TIME[check.kind], allowed, remedy)
 
 
 def _ranks(texts: Sequence[str] | dict[str, None]) -> dict[str, int]:

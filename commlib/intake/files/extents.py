@@ -12,7 +12,7 @@ from xml.parsers import expat
 from commlib.intake.files.sheets import column_number
 
 # An address of two letters or six digits, or written so that it cannot be judged at a glance.
-_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{2}|[^\"']*[0-9]{6}|[^\"']*&)")
+_FAR = re.compile(rb"<c r=\"(?:[A-Za-z]{2}|[^\"]*[0-9]{6}|[^\"]*&)")
 # Of those the addresses that can lie beyond 702 columns and 16,999 rows, which are 11.9 million cells.
 _FARTHER = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}|[^\"']*[0-9]{6}|[^\"']*&|[A-Za-z]*\s*(?:1[7-9]|[2-9][0-9])[0-9]{3})")
 _CELL = re.compile(rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"((?:[^>\"]|\"[^\"]*\")*)>")

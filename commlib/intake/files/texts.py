@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,8 +107,12 @@ def _delimiter(text: str, suffix: str) -> str:
 
 def _rows(file: str, text: str, delimiter: str) -> tuple[list[list[str]], tuple[int, ...]]:
     """The records, blank ones too, and the line on which each begins."""
+    if '"' not in text and "\r" not in (plain := text.replace("\r\n", "\n")):   # no quotes: a line is a record
+        rows = [line.split(delimiter) if line else [] for line in plain.split("\n", MOST_ROWS + 1)]
+        rows = rows if rows[-1] else rows[:-1]
+        return rows, tuple(range(1, len(rows) + 1))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[str]] = []
+    rows = []
     lines: list[int] = []
     begins = 1
     try:
@@ -124,10 +129,8 @@ def _rows(file: str, text: str, delimiter: str) -> tuple[list[list[str]], tuple[
 
 def _ragged(sheet: Sheet) -> Iterator[ReturnFault]:
     """An error at each row with filled cells beyond those of the widest of the rows that most have: something slipped."""
-    widths: dict[int, int] = {}
-    for cells in sheet.rows:
-        widths[len(cells)] = widths.get(len(cells), 0) + 1
+    widths = Counter(map(len, sheet.rows))
     usual = max(widths, key=lambda width: (widths[width], width), default=0)
-    for row, cells in enumerate(sheet.rows):
+    for row, cells in enumerate(sheet.rows if max(widths, default=0) > usual else ()):
         if any(cell.strip() for cell in cells[usual:]):
             yield file_fault(sheet.file, Code.RAGGED, len(cells), "ragged", cell=sheet.address(row, usual), n=usual)

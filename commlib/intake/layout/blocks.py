@@ -106,8 +106,12 @@ class Block:
         A text that is merged down stands in all its rows; a number stays in the first, for it was not said of each.
         """
         rows, column = self.sheet.rows, header.column
-        places = [self.beside.get(each, -1) if header.beside else each for each in self.body]
-        cells = [rows[row][column] if row >= 0 and column < len(rows[row]) else None for row in places]
+        places = [self.beside.get(each, -1) for each in self.body] if header.beside else self.body
+        try:
+            cells = [rows[row][column] for row in places] if not header.beside else []
+        except IndexError:
+            cells = []
+        cells = cells or [rows[row][column] if row >= 0 and column < len(rows[row]) else None for row in places]
         merged = {row: rows[first][column] for (first, left), (last, _) in self.sheet.merged
                   if left == column and last > first and isinstance(self.sheet.value(first, column), str)
                   for row in range(first + 1, min(last + 1, len(rows)))}

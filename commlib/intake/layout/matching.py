@@ -166,7 +166,7 @@ def _unnamed(block: Block) -> Iterator[ReturnFault]:
     sheet = block.sheet
     columns = [header.column for header in block.headers if not header.path and not header.beside]
     width = max((header.column + 1 for header in block.headers if not header.beside), default=0)
-    widest = max((len(sheet.rows[row]) for row in block.body), default=0)
+    widest = max(map(len, map(sheet.rows.__getitem__, block.body)), default=0)
     for column in [*columns, *range(width, widest)]:
         row = next((row for row in block.body if not blank(sheet.value(row, column))), None)
         if row is not None:

@@ -18,6 +18,10 @@ _MAYBE_TOTAL = re.compile(r"[计总全其]|total", re.IGNORECASE)
 _TOTAL = re.compile(r"[#\s]*(.{0,16}?)[\s]*(合\s*计|总\s*计|小\s*计|共\s*计|总\s*数|Total|Subtotal)\s*[数:]?", re.IGNORECASE)
 _WHOLE = re.compile(r"[#\s]*全\s*[县市区州省镇乡旗盟](?:合计|总计|平均|总数)?")
 _PART = re.compile(r"[#\s]*其\s*中\s*[:：]?\s*(.*)", re.DOTALL)
+_IN_A_NAME = re.compile(r"其中[^:：\s]*(?:委员会|居委会|村委会)")   # 其中村村委会 is a village
+_SIGNS = r"计总全其续注备说附填制经审复统单主分负联电报日签盖栏数资逻指标※*＊A-Za-z\t\r\f\v \u3000\u00a0"
+_TELLING = re.compile(rf"^(?:[^{_SIGNS}\n]*[{_SIGNS}].*|.{{31,}})$", re.MULTILINE)   # a word that may begin something else
+SENTENCE = 30   # characters from which on a lone text is a footnote and no heading of rows
 _NOTE = re.compile(r"(?:注|备注|说明|附注|填表说明|填报说明|指标说明|逻辑关系|资料来源|数据来源|remarks?|notes?|source)"
                    r"\s*(?:\d*\s*[.、:：]|$)|[※*＊]|\d+栏\s*=", re.IGNORECASE)
 _SIGNED = re.compile(
@@ -50,7 +54,7 @@ def total_of(cells: Sequence[Cell]) -> tuple[int, TotalKind, str] | None:
     """The column, kind and label of a row of totals by its leading cells; None for a row of data."""
     for column, cell in enumerate(cells[:_LEADING]):
         if isinstance(cell, str) and _MAYBE_TOTAL.search(cell):
-            if match := _PART.fullmatch(cell):
+            if (match := _PART.fullmatch(cell)) and not _IN_A_NAME.fullmatch(cell):
                 return column, TotalKind.PART, match[1].strip()
             if match := _TOTAL.fullmatch(cell):
                 subtotal = match[2].lower().replace(" ", "") in ("小计", "subtotal")
@@ -58,6 +62,26 @@ def total_of(cells: Sequence[Cell]) -> tuple[int, TotalKind, str] | None:
             if _WHOLE.fullmatch(cell):
                 return column, TotalKind.TOTAL, cell.strip()
     return None
+
+
+def odd_rows(rows: Sequence[Sequence[Cell]], start: int, column: int) -> list[int]:
+    """The rows from one on that are not data at a glance, in order: all others hold a certain number in a column, and leading
+    words that tell nothing. An odd row may be data all the same.
+    """
+    below = rows[start:]
+    try:
+        leading = [[cells[at] for cells in below] for at in range(min(_LEADING, min(map(len, below), default=0)))]
+        numbers = leading[column] if column < len(leading) else [cells[column] for cells in below]
+    except IndexError:
+        return list(range(start, len(rows)))
+    odd = {at for at, number in enumerate(numbers) if not (
+        (len(number) > 4 and number.isdigit()) if isinstance(number, str) else
+        isinstance(number, float) and not 1949 <= number <= 2100)}
+    for words in (each for at, each in enumerate(leading) if at != column):
+        texts = [word if isinstance(word, str) else "-" for word in words]
+        telling = {"", *_TELLING.findall("\n".join(texts))}
+        odd |= {at for at, text in enumerate(texts) if text in telling or "\n" in text}
+    return [start + at for at in sorted(odd)]
 
 
 @lru_cache(4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,10 +13,9 @@ from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.files.sheets import Cell, Sheet, blank, shown
 from commlib.intake.layout.blocks import Block, Line, Total, TotalKind
 from commlib.intake.layout.heads import Heads
-from commlib.intake.layout.row_words import is_continued, is_note, is_number, is_signature, total_of
+from commlib.intake.layout.row_words import SENTENCE, is_continued, is_note, is_number, is_signature, odd_rows, total_of
 
 _LEADING = 4     # columns in which a label of a row may stand
-_SENTENCE = 30   # characters from which on a lone text is a footnote and no heading of rows
 
 
 @dataclass
@@ -75,7 +75,15 @@ def _walk(heads: Heads, top: int, bottom: int) -> tuple[_Body, int]:
     rows, found = heads.sheet.rows, _Body()
     again = _words(rows[top])
     row = bottom + 1
+    sample = rows[row] if row < heads.height else ()
+    column = next((number for number, cell in enumerate(sample) if is_number(cell)), 0)
+    odd = [*odd_rows(rows, row, column), heads.height]
     while row < heads.height:
+        following = odd[bisect_left(odd, row)]
+        if following > row and not found.notes:
+            found.body += range(row, following)
+            row = following
+            continue
         cells = rows[row]
         first = next((number for number, cell in enumerate(cells) if cell != "" and not blank(cell)), None)
         if first is None:
@@ -137,7 +145,7 @@ def _sort_row(heads: Heads, row: int, first: int, found: _Body) -> None:
 def _says_note(heads: Heads, row: int, words: str) -> bool:
     """Whether a row is a footnote or a signature: it says so, or it is a lone sentence."""
     return is_note(words) or is_signature(words) or (
-        len(words) > _SENTENCE and len(heads.filled(row)) <= 2 and not is_number(words))
+        len(words) > SENTENCE and len(heads.filled(row)) <= 2 and not is_number(words))
 
 
 def _numbers(cells: Sequence[Cell]) -> bool:

@@ -7,17 +7,17 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from commlib import phrases
 from commlib.declarations.tables import split_ids, table
-from commlib.errors import Fault, StoreError
+from commlib.errors import Fault
 from commlib.home import Home
 from commlib.intake.tabular import collected, read_table
-from commlib.places import Place, PlaceLevel, place_book
+from commlib.placelists import coded_names
+from commlib.places import UNIT_LEVELS, Place, PlaceLevel, place_book
 from commlib.reads import note
 
 VILLAGE, COMMUNITY = "村", "社区"
@@ -27,8 +27,6 @@ _COMMITTEES = ((re.compile(r"村?(?:村民委员会|村委会|村委)$"), VILLAG
                (re.compile(r"(?:社区)?(?:居民委员会|居委会|居委)$"), COMMUNITY),
                (re.compile(r"街道办事处$|街道办$|(?<=.)办事处$"), "街道"))
 _UNSEEN = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
-_LEVELS = {"township": PlaceLevel.TOWNSHIP, "community": PlaceLevel.COMMUNITY, "village": PlaceLevel.COMMUNITY,
-           "site": PlaceLevel.COMMUNITY}   # of the table `unit`; what stands higher is no place inside a county
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,11 @@ class Gazetteer:
     def by_key(self) -> dict[str, Unit]:
         """The units by key."""
         return {unit.key: unit for unit in self.units}
+
+    @cached_property
+    def timed(self) -> bool:
+        """Whether some unit is valid for a time only."""
+        return any(unit.valid_from or unit.valid_to for unit in self.units)
 
     @cached_property
     def townships(self) -> tuple[Unit, ...]:
@@ -182,10 +185,12 @@ def gazetteer(county: str, home: Home, declared: pd.DataFrame | None = None) -> 
     """
     book = place_book(home)
     place = book.county(county)
-    units = {each.key: Unit(each.key, each.name_zh, PlaceLevel.TOWNSHIP) for each in book.townships(place.key)}
+    units = {each.key: Unit(each.key, each.name_zh, PlaceLevel.TOWNSHIP) for each in book.townships(place.key)
+             if each.kind != "own"}
     if place.key in book.register:
-        units |= {code: Unit(code, name, PlaceLevel.COMMUNITY, code[:9])
-                  for code, name in _villages(home.data / "register" / "villages.parquet", place.key)}
+        note("data/register")
+        names = coded_names(home.data / "register" / "villages.parquet", place.key)
+        units |= {code: Unit(code, name, PlaceLevel.COMMUNITY, code[:9]) for code, name in names.items()}
     path = home.data / "places" / f"{place.key}.csv"
     if path.is_file():
         strange = _declare(units, read_table(path, table("unit")), place.key)
@@ -206,7 +211,7 @@ def _declare(units: dict[str, Unit], frame: pd.DataFrame, county: str) -> list[t
     strange = []
     rows = sorted(frame.fillna("").astype(str).to_dict("index").items(), key=lambda each: each[1]["level"] != "township")
     for line, row in rows:
-        key, parent, level = row["unit_id"], row.get("parent_id", ""), _LEVELS.get(row["level"])
+        key, parent, level = row["unit_id"], row.get("parent_id", ""), UNIT_LEVELS.get(row["level"])
         aliases, since, until = tuple(split_ids(row.get("name_variants", ""))), row.get("valid_from", ""), row.get("valid_to", "")
         known = units.get(key)
         if known:
@@ -217,19 +222,6 @@ def _declare(units: dict[str, Unit], frame: pd.DataFrame, county: str) -> list[t
         elif level is not None:
             strange.append((str(line), parent))
     return strange
-
-
-def _villages(path: Path, county: str) -> list[tuple[str, str]]:
-    """Code and name of the villages and communities of a county; only its province's row group is read."""
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
-    note("data/register")
-    try:
-        read = parquet.read_table(path, filters=[("code", ">=", county), ("code", "<", str(int(county) + 1))])
-    except (OSError, arrow.ArrowException) as fault:
-        raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
-    return list(zip(read["code"].to_pylist(), read["name"].to_pylist(), strict=True))
 
 
 def _index(pairs: Iterable[tuple[str, Unit]]) -> dict[str, list[Unit]]:

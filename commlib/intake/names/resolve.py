@@ -39,7 +39,15 @@ class Meant:
 
 
 def resolve(rows: Rows, declaration: TableDeclaration, places: Gazetteer) -> tuple[pd.DataFrame, list[ReturnFault]]:
-    """The keys of the places that each row names: a frame of the place columns with the index of the rows, and the faults.
+    """The keys of the places that each row names, and the faults in the order of the rows: see `placed`."""
+    frame, faults = placed(rows, declaration, places)
+    return frame, [fault for _, fault in faults]
+
+
+def placed(rows: Rows, declaration: TableDeclaration, places: Gazetteer) -> \
+        tuple[pd.DataFrame, list[tuple[int, ReturnFault]]]:
+    """The keys of the places that each row names: a frame of the place columns with the index of the rows, and the faults,
+    each with the position of its row.
 
     A key is "" where the cell is blank or a fault tells that no one place is meant. Names of communities are looked for
     in the township that the row names, if it names one.
@@ -47,17 +55,18 @@ def resolve(rows: Rows, declaration: TableDeclaration, places: Gazetteer) -> tup
     columns = [each for each in declaration.columns if each.type is ColumnType.PLACE and each.name in rows.values]
     township = next((each.name for each in columns if each.level is Level.TOWNSHIP), "")
     finder = Finder(places)
+    periods = rows.texts(declaration.period) if places.timed else [""] * len(rows)
     keys: dict[str, list[str]] = {}
     faults: list[tuple[int, ReturnFault]] = []
     for column in sorted(columns, key=lambda each: each.name != township):   # the township first: the others stand in it
         within = keys[township] if township and column.name != township else [""] * len(rows)
-        asked = list(zip(rows.texts(column.name), within, rows.texts(declaration.period), strict=True))
+        asked = list(zip(rows.texts(column.name), within, periods, strict=True))
         known = {each: finder.find(str(each[0]), column, *each[1:]) for each in dict.fromkeys(asked)}
         keys[column.name] = [known[each].key for each in asked]
         odd = {each for each, meant in known.items() if meant.code}
         faults += [(at, _fault(rows, at, column, known[each])) for at, each in enumerate(asked) if each in odd]
     frame = pd.DataFrame({each.name: keys[each.name] for each in columns}, index=rows.values.index, dtype=str)
-    return frame, [fault for _, fault in sorted(faults, key=lambda pair: pair[0])]
+    return frame, sorted(faults, key=lambda pair: pair[0])
 
 
 @dataclass(frozen=True)

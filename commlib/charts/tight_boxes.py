@@ -2,20 +2,23 @@
 
 The inline backend saves figures with `bbox_inches="tight"`; matplotlib then draws each twice, the first time with all
 marks thrown away, because some artists know their place only once they are drawn. Those of a plain figure know it when
-they are asked. What this touches of matplotlib is private: `install` does nothing with versions that were not tested,
-or where a figure saved in both ways differs by a byte.
+they are asked; and how a text is laid out, which is asked several times, is kept until the figure is saved. What this
+touches of matplotlib is private: `install` does nothing with versions that were not tested, or where a figure saved in
+both ways differs by a byte.
 """
 
 from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
 TESTED = {"3.11"}   # of matplotlib
+_KEPT = "_commlib_layouts"   # of texts, in a figure that is being saved
 _LIBRARIES = ("matplotlib.", "pandas.")
 _PLAIN = {   # exactly these, for a class derived from one may place itself when it is drawn
     "axes": {"Axes"}, "axis": {"XAxis", "YAxis"}, "spines": {"Spine"}, "lines": {"Line2D"}, "text": {"Text", "Annotation"},
@@ -27,24 +30,59 @@ _PLAIN = {   # exactly these, for a class derived from one may place itself when
 
 def install() -> bool:
     """Save plain figures with one drawing less from now on; whether matplotlib allows it."""
-    backends: Any = import_module("matplotlib.backend_bases")
-    stock = backends._get_renderer
     if ".".join(version("matplotlib").split(".")[:2]) not in TESTED:
         return False
-
-    def renderer_of(figure: Any, print_method: Any = None) -> Any:
-        """What `print_figure` asks for before it draws for nothing; it alone names a method."""
-        renderer = stock(figure, print_method)
-        if print_method is not None and type(renderer).__name__ == "MixedModeRenderer" and is_plain(figure):
-            figure.draw = lambda _: delattr(figure, "draw")   # the next drawing alone
-        return renderer
-
+    backends, texts = vars(import_module("matplotlib.backend_bases")), import_module("matplotlib.text").Text
+    renderer_of, layout_of = backends["_get_renderer"], texts._get_layout
     figure = _example()
     expected = _saved(figure)
-    backends._get_renderer = renderer_of
-    if _saved(figure) != expected:
-        backends._get_renderer = stock
-    return backends._get_renderer is renderer_of
+    backends["_get_renderer"], texts._get_layout = _drawing_once(renderer_of), _keeping_layouts(layout_of)
+    installed = _saved(figure) == expected
+    if not installed:
+        backends["_get_renderer"], texts._get_layout = renderer_of, layout_of
+    return installed
+
+
+def _drawing_once(stock: Callable[..., Any]) -> Callable[..., Any]:
+    """What `print_figure` asks for before it draws for nothing; it alone names a method."""
+    def renderer_of(figure: Any, print_method: Any = None) -> Any:
+        renderer = stock(figure, print_method)
+        if print_method is not None and type(renderer).__name__ == "MixedModeRenderer" and is_plain(figure):
+            _draw_once(figure)
+        return renderer
+
+    return renderer_of
+
+
+def _keeping_layouts(stock: Callable[..., Any]) -> Callable[..., Any]:
+    """How a text is laid out, as `Text._get_layout` has it; in a figure that is being saved each is worked out once."""
+    def layout_of(text: Any, renderer: Any) -> Any:
+        figure = text.get_figure(root=True)
+        kept = vars(figure).get(_KEPT) if figure and not text.get_wrap() else None
+        if kept is None:
+            return stock(text, renderer)
+        said = (text.get_text(), hash(text.get_fontproperties()), text.get_rotation(), text.get_rotation_mode(),
+                text.get_horizontalalignment(), text.get_verticalalignment(), text._multialignment, text._linespacing,
+                text.get_parse_math(), text.get_usetex(), figure.dpi, type(renderer))
+        if said not in kept:
+            kept[said] = stock(text, renderer)
+        box, lines, corner = kept[said]
+        return box.frozen(), lines[:], corner
+
+    return layout_of
+
+
+def _draw_once(figure: Any) -> None:
+    """Let a figure pass over its next drawing, and keep the layouts of its texts until the one after."""
+    def last(renderer: Any) -> None:
+        del figure.draw
+        try:
+            figure.draw(renderer)
+        finally:
+            delattr(figure, _KEPT)
+
+    setattr(figure, _KEPT, {})
+    figure.draw = lambda _: setattr(figure, "draw", last)
 
 
 def is_plain(figure: Any) -> bool:

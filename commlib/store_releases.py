@@ -1,0 +1,82 @@
+"""What the store holds of releases: the rows that hold, the facts they feed, and what was said of each return."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from commlib.bilingual import Language
+from commlib.declarations.tables import TableDeclaration, tables
+from commlib.errors import ParameterError
+from commlib.home import Home
+from commlib.intake.releases import Releases
+from commlib.intake.reported_facts import FACT_COLUMNS
+from commlib.intake.table_facts import table_facts
+from commlib.places import PlaceBook
+
+_OWN = ("_county", "_sheet", "_row", "_place", "_release", "_file", "_dated")
+_RETURN = ("release", "file", "received", "sheet", "table", "confidence", "accepted", "refused",
+           "changed_zh", "changed_en")
+_FAULT = ("release", "table", "file", "sheet", "cell", "severity", "code", "found", "allowed_zh", "allowed_en", "remedy_zh",
+          "remedy_en")
+
+
+def write_released(home: Home, folder: Path, book: PlaceBook) -> tuple[pd.DataFrame, list[str]]:
+    """Write the released rows by table and county, and what was said of the returns; gives their facts and their counties.
+
+    Rows of a table or a county that the project no longer declares stay in their release and feed nothing.
+    """
+    releases, facts = Releases(home), [pd.DataFrame(columns=FACT_COLUMNS)]
+    counties = [each for each in releases.counties() if each in book.register or each in book.slugs]
+    for declaration in tables(home):
+        own = [releases.rows(declaration.id, county) for county in counties if declaration.id in releases.tables(county)]
+        rows = pd.concat([_empty(declaration), *own], ignore_index=True).fillna("").astype(str)
+        write_by_county(rows, rows["_county"], folder / "rows" / declaration.id)
+        facts.append(table_facts(rows, declaration, book))
+    _write_returns(releases, folder)
+    return pd.concat(facts, ignore_index=True).astype({"value": float, "low": float, "high": float}), counties
+
+
+def _empty(declaration: TableDeclaration) -> pd.DataFrame:
+    return pd.DataFrame(columns=[*(column.name for column in declaration.columns if not column.dropped), *_OWN], dtype=str)
+
+
+def _write_returns(releases: Releases, folder: Path) -> None:
+    """One row a sheet and one row a fault, in every county that the return has rows of or was said to be of."""
+    returns, faults = [], []
+    for each in releases.list():
+        changed = {language: _changed(releases, each.number, language) for language in Language}
+        for county in sorted({*each.counties, *([each.county] if each.county else [])}):
+            own = {"_county": county, "release": each.number, "received": each.received,
+                   **{f"changed_{language}": "\n".join(words for words in said if words.startswith(f"{county} "))
+                      for language, said in changed.items()}}
+            for record in releases.answer(each.number):
+                returns.append({**record, **own})
+                faults += [{**fault, **own, "table": record["table"]} for fault in record["faults"]]
+    for name, found, columns in (("returns", returns, _RETURN), ("return_faults", faults, _FAULT)):
+        frame = pd.DataFrame(found, columns=["_county", *columns]).fillna("").astype(str)
+        write_by_county(frame[list(columns)], frame["_county"], folder / name)
+
+
+def _changed(releases: Releases, number: int, language: str) -> tuple[str, ...]:
+    """What a release changed in words; nothing where its table or county is no longer declared."""
+    try:
+        return releases.difference(number, language)
+    except ParameterError:
+        return ()
+
+
+def write_by_county(frame: pd.DataFrame, counties: pd.Series[str], folder: Path) -> None:
+    """Write one file a county, and `_none` with the columns alone for counties without a row."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    folder.mkdir(parents=True, exist_ok=True)
+    ordered = counties.reset_index(drop=True).sort_values(kind="stable")
+    table, keys = arrow.Table.from_pandas(frame.iloc[ordered.index], preserve_index=False), ordered.to_list()
+    starts = [place for place, key in enumerate(keys) if place == 0 or key != keys[place - 1]]
+    for start, end in pairwise([*starts, len(keys)]):   # none for a table without rows
+        parquet.write_table(table.slice(start, end - start), folder / f"{keys[start]}.parquet")
+    parquet.write_table(table.slice(0, 0), folder / "_none.parquet")
