@@ -67,7 +67,7 @@ ranked = latest.sort_values("satisfied", ascending=False).head(20)
 share = ranked["satisfied"] / ranked["surveyed"]
 bounds = proportion_confint(ranked["satisfied"], ranked["surveyed"], method="wilson")
 figure, axes = plt.subplots(figsize=(7, 4.5))
-axes.barh(ranked.index, share, xerr=[share - bounds[0], bounds[1] - share], capsize=2)
+axes.barh(ranked.index, share, xerr=np.maximum([share - bounds[0], bounds[1] - share], 0), capsize=2)
 axes.invert_yaxis()
 axes.set_xlabel("satisfied, with Wilson intervals")
 plt.show()
