@@ -98,14 +98,16 @@ def test_a_table_without_a_period_stands_where_its_return_was_dated(home: Home, 
             for place, batch in ((FIRST, "1"), (SECOND, ""))]
     facts = facts_of(home, "community", *rows, dated=dated)
     assert values(facts, "communities") == {(FIRST, period): 1.0, (SECOND, period): 1.0}
-    assert values(facts, "pilot_communities") == {(FIRST, period): 1.0} and not values(facts, "communities_with_residents")
+    assert values(facts, "pilot_communities") == {(FIRST, period): 1.0, (SECOND, period): 0.0}
+    assert values(facts, "communities_with_residents") == {(FIRST, period): 0.0, (SECOND, period): 0.0}   # none is so far built
 
 
 def test_what_came_in_time_is_counted_apart(home: Home) -> None:
     rows = [{"township_id": place, "period": "2013-09", "due_on": "2013-10-05", "received_on": day}
             for place, day in ((TOWN, "2013-10-05"), (OTHER, "2013-10-06"), ("411325102", ""))]
     facts = facts_of(home, "township_return", *rows)
-    assert len(values(facts, "returns_due")) == 3 and values(facts, "returns_on_time") == {(TOWN, "2013"): 1.0}
+    assert len(values(facts, "returns_due")) == 3 and values(facts, "returns_on_time") == {
+        (TOWN, "2013"): 1.0, (OTHER, "2013"): 0.0, ("411325102", "2013"): 0.0}
 
 
 # ---- things that stand at places
@@ -118,11 +120,27 @@ def test_things_are_counted_where_they_stand_by_member_and_with_a_source_a_sheet
     facts = facts_of(home, "staff", worker(1, FIRST), worker(2, FIRST, "male"), worker(3, SECOND, education="bachelor"),
                      dated="2013")
     assert values(facts, "social_workers") == {(FIRST, "2013"): 2.0, (SECOND, "2013"): 1.0}
-    assert values(facts, "female_social_workers", "bachelor") == {(SECOND, "2013"): 1.0}
-    assert values(facts, "female_social_workers", "college") == {(FIRST, "2013"): 1.0}
+    assert values(facts, "female_social_workers", "bachelor") == {(FIRST, "2013"): 0.0, (SECOND, "2013"): 1.0}
+    assert values(facts, "female_social_workers", "college") == {(FIRST, "2013"): 1.0, (SECOND, "2013"): 0.0}
     sources = dict(zip(facts["place"] + facts["quantity"], facts["source"], strict=True))
     assert sources[f"{FIRST}social_workers"] == "release:3/staff/表"
     assert sources[f"{SECOND}social_workers"] == "release:3/staff/表!4"
+
+
+def test_where_a_roster_lists_none_of_a_kind_there_are_none_and_shares_keep_their_base(home: Home) -> None:
+    facts = facts_of(home, "staff", worker(1, FIRST, education="bachelor"), worker(2, FIRST), worker(3, SECOND, "male"))
+    assert values(facts, "female_social_workers") == {(FIRST, "undated:staff"): 2, (SECOND, "undated:staff"): 0}
+    assert set(values(facts, "female_social_workers", "bachelor").values()) == {1, 0}
+    assert values(facts, "male_social_workers") == {(FIRST, "undated:staff"): 0, (SECOND, "undated:staff"): 1}
+    none = facts[(facts["quantity"] == "male_social_workers") & (facts["value"] == 0)].iloc[0]
+    assert none["qualifier"] == "exact" and none["low"] == none["high"] == 0 and none["source"]
+
+
+def test_where_a_roster_does_not_say_nothing_is_counted(home: Home) -> None:
+    facts = facts_of(home, "staff", worker(1, FIRST, education=""), worker(2, SECOND, "", ""))
+    assert values(facts, "female_social_workers") == {(FIRST, "undated:staff"): 1}   # of the other nobody knows
+    assert values(facts, "female_social_workers", "bachelor") == {}
+    assert values(facts, "social_workers") == {(FIRST, "undated:staff"): 1, (SECOND, "undated:staff"): 1}
 
 
 def test_a_township_with_things_of_its_own_counts_those_of_its_communities_too(home: Home) -> None:

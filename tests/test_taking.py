@@ -87,7 +87,7 @@ def test_a_long_return_becomes_rows_with_keys_of_places_and_their_own_addresses(
 
 def test_a_row_with_a_faulty_cell_is_refused_and_the_others_are_kept(tmp_path: Path) -> None:
     found = taken(tmp_path, [[TITLE], HEADER, row(0, 200, "abc", 50, 1, ""), row(1, 200, 300, 50, 1, ""), row(2, 200, 100, 50, -1, ""),
-                             ["没有的镇", "x村", "2013-09-30", 1, 1, 1, 1, ""], row(3, 200, 100, 50, 1, ""), row(3, 1, 1, 1, 1, "")])
+                             ["没有的镇", "x村", "2013-09-30", 1, 1, 1, 1, ""], row(3, 200, 100, 50, 1, ""), row(3, 200, 100, 50, 1, "")])
     assert told(found.all_faults()) == [("E3", Code.FORM), ("E4", Code.ORDER), ("G5", Code.RANGE), ("A6", Code.PLACE),
                                         ("B6", Code.PLACE), ("B8", Code.KEY)]
     assert rows_of(found)["_row"].to_list() == ["7"] and found.tables[0].refused == 5
@@ -146,10 +146,10 @@ def test_a_table_on_two_sheets_has_one_key(tmp_path: Path) -> None:
 
 
 def test_printed_totals_and_lines_of_logic_are_checked(tmp_path: Path) -> None:
-    rows = [[TITLE], HEADER, ["甲", "乙", "丙", 1, 2, 3, 4, 5], row(0, 9, 8, 7, 1, ""), row(1, 9, 8, 7, 1, ""),
-            ["合计", None, None, 18, 17, 14, 2, None], ["逻辑关系：1栏=2栏"]]
+    rows = [[TITLE], HEADER, ["甲", "乙", "丙", 1, 2, 3, 4, 5], row(0, 19, 8, 7, 1, ""), row(1, 8, 8, 7, 1, ""),
+            ["合计", None, None, 27, 19, 14, 2, None], ["逻辑关系：1栏=2栏"]]
     found = taken(tmp_path, rows)
-    assert told(found.all_faults(), Severity.WARNING) == [("E6", Code.TOTAL)] + [("D4", Code.LOGIC), ("D5", Code.LOGIC)][:0]
+    assert told(found.all_faults(), Severity.WARNING) == [("E6", Code.TOTAL), ("D4", Code.LOGIC)]
     assert len(rows_of(found)) == 2
 
 

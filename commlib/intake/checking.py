@@ -71,7 +71,8 @@ class Part:
         inside = [*self.read.faults, *self.placed.faults, *self.checks]
         left = self.ragged | self.placed.left_out
         own = {(at, fault.code) for at, fault in self.placed.faults}
-        kept = [(at, fault) for at, fault in inside if at not in left or (at not in self.ragged and (at, fault.code) in own)]
+        kept = [(at, fault) for at, fault in inside if at not in left or fault.code is Code.PERSONAL
+                or (at not in self.ragged and (at, fault.code) in own)]
         return [*layout, *(fault for _, fault in sorted(kept, key=lambda pair: pair[0])), *self.beside]
 
     def outcome(self) -> tuple[list[int], list[int]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -47,6 +47,7 @@ class _Fed:
     on: str
     rows: pd.DataFrame
     members: str | None = None   # the column that names the member; None = the argument says it
+    none: bool = False   # the rows stand for places where what is counted was asked for and is not there
 
 
 def table_facts(rows: pd.DataFrame, declaration: TableDeclaration, book: PlaceBook) -> pd.DataFrame:
@@ -80,7 +81,26 @@ def _fed(rows: pd.DataFrame, declaration: TableDeclaration) -> Iterator[_Fed]:
         argument, part = read_argument(feed.measure), rows[_meets(rows, feed)]
         if not feed.column or feed.column in rows:
             kind = declaration.column(feed.column).kind if feed.column else None
-            yield _Fed(argument, feed.column, (kind or argument.measure.time) is Time.FLOW, feed.on, part, feed.member or None)
+            fed = _Fed(argument, feed.column, (kind or argument.measure.time) is Time.FLOW, feed.on, part, feed.member or None)
+            yield from (fed, replace(fed, rows=_asked(rows, feed, declaration), none=True))
+
+
+def _asked(rows: pd.DataFrame, feed: Feed, declaration: TableDeclaration) -> pd.DataFrame:
+    """A row for each place and period (and member) where rows say whether they belong to a feed: where none does, it is zero.
+
+    None for what does not add up, and for what a date of its own puts into a period. Where any word will do, a blank says no,
+    unless the return leaves the whole column blank.
+    """
+    measure = read_argument(feed.measure).measure
+    any_word = [name for name, words in feed.where.items() if "*" in words]
+    if not measure.additive or feed.on or any(not (_texts(rows, name) != "").any() for name in any_word):
+        return rows.iloc[:0]
+    told = [name for name in (*feed.where, feed.member, *feed.in_time[1:]) if name and name not in any_word]
+    rows = rows[np.logical_and.reduce([_texts(rows, name) != "" for name in told])] if told else rows
+    at = ["_county", "_place", *(name for name in (declaration.period, "_dated") if name in rows)]
+    rows = rows.drop_duplicates(at)
+    members = [each for each in declaration.column(feed.member).allowed if measure.member_label(each)] if feed.member else []
+    return pd.concat([rows.assign(**{feed.member: each}) for each in members]) if members else rows
 
 
 def _meets(rows: pd.DataFrame, feed: Feed) -> pd.Series[bool]:
@@ -110,9 +130,11 @@ def _contributions(fed: _Fed, declaration: TableDeclaration) -> pd.DataFrame:
     found = pd.DataFrame({
         "quantity": measure.id, "member": member, "nature": argument.nature.value, "county": rows["_county"],
         "place": rows["_place"], "raw": raw, "identity": _identity(rows, declaration), "flows": fed.flows,
-        "additive": measure.additive, "unit": measure.unit,
+        "additive": measure.additive, "unit": measure.unit, "none": fed.none,
         **_ends(fed, declaration), **{name: rows[name] for name in ("_release", "_file", "_sheet", "_row")},
         **{f"at_{name}": _texts(rows, name) for name in declaration.place}})
+    if fed.none:
+        found = found.assign(value=0.0, low=0.0, high=0.0, exact=True, qualifier=Qualifier.EXACT.value, stated="0", identity="")
     yearly = measure.time is Time.FLOW and measure.holds == "year"
     found = found[found["member"].map(has).astype(bool) & found["value"].notna()
                   & (found["member"] != "" if fed.members else True)]
@@ -204,6 +226,7 @@ def _with_wider_places(given: pd.DataFrame, declaration: TableDeclaration) -> pd
 
 def _summed(given: pd.DataFrame, declaration: TableDeclaration) -> pd.DataFrame:
     """One row a measure, member, nature, place and period."""
+    given = given[~given["none"] | given.groupby(_IDENTITY)["none"].transform("all")]   # zero only where nothing is
     groups = given.groupby(_IDENTITY, sort=True)
     facts = groups.agg(
         value=("value", "sum"), low=("low", "sum"), high=("high", "sum"), least=("low", "min"), most=("high", "max"),
