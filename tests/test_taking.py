@@ -261,10 +261,10 @@ def test_a_person_has_one_pseudonym_in_a_project_and_another_elsewhere(tmp_path:
 # ---- gathered notes
 
 def test_notes_that_say_the_same_are_one_at_the_range_of_their_cells(tmp_path: Path) -> None:
-    rows = [row(at, f"1,{200 + at}", 90, 40, "约1" if at == 2 else 1, "") for at in range(6)]
-    notes = [fault for fault in taken(tmp_path, [[TITLE], HEADER, *rows]).all_faults() if fault.code in (Code.REREAD, Code.HEDGED)]
-    assert [(fault.cell, fault.code) for fault in notes if fault.code is Code.HEDGED] == [("G5", Code.HEDGED)]
-    assert len(gathered(notes)) == len(notes)
+    rows = [row(at, 200, 90, f"约{40 + at}", "约1" if at == 2 else "1,234", "") for at in range(6)]
+    notes = taken(tmp_path, [[TITLE], HEADER, *rows]).all_faults()
+    assert told(notes, Severity.NOTE) == [("F3:F8", Code.HEDGED), ("G5", Code.HEDGED)]
+    assert "6" in notes[0].remedy.en and notes[0].found == "约40" and gathered(notes) == list(notes)
 
 
 # ---- hostile files

@@ -27,6 +27,7 @@ from commlib.labels import quantity_label
 from commlib.view import CountyView
 
 _CARDS_OF_EACH = 3
+_MOST_BELOW = 20   # rows of places below the county; more are folded
 
 
 def key_figures(view: CountyView) -> Block:
@@ -74,6 +75,8 @@ def indicator_table(view: CountyView, theme: str | None = None) -> Block:
     below = rows[rows["place"] != view.place.key]
     below = below[below["sources"] != REGISTER]   # every township's, which the village register shows
     tables = [_indicator_table(view, part, title) for part, title in ((whole, "county"), (below, "below")) if len(part)]
+    if len(below) > _MOST_BELOW:
+        tables[-1] = folded(phrases.phrase("overview.many_below", view.language, n=len(below)), tables[-1])
     if not tables:
         return waits(phrases.phrase("overview.no_indicator", view.language), view.language)
     return together(*tables)
