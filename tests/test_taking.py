@@ -81,13 +81,15 @@ def test_a_long_return_becomes_rows_with_keys_of_places_and_their_own_addresses(
     above, unit = communities()[0]
     assert rows.loc[0, ["township_id", "community_id", "_place", "_county", "_sheet", "_row"]].to_list() == [
         above.key, unit.key, unit.key, COUNTY, "一", "3"]
-    assert rows.loc[0, ["as_of", "planned", "completed", "invested", "note"]].to_list() == ["2013-09-30", "200", "100", "1200.5", ""]
+    assert rows.loc[0, ["as_of", "planned", "completed", "invested", "note"]].to_list() == [
+        "2013-09-30", "200", "100", "1200.5", ""]
     assert found.tables[0].refused == 1 and found.readable()
 
 
 def test_a_row_with_a_faulty_cell_is_refused_and_the_others_are_kept(tmp_path: Path) -> None:
-    found = taken(tmp_path, [[TITLE], HEADER, row(0, 200, "abc", 50, 1, ""), row(1, 200, 300, 50, 1, ""), row(2, 200, 100, 50, -1, ""),
-                             ["没有的镇", "x村", "2013-09-30", 1, 1, 1, 1, ""], row(3, 200, 100, 50, 1, ""), row(3, 200, 100, 50, 1, "")])
+    good = row(3, 200, 100, 50, 1, "")
+    found = taken(tmp_path, [[TITLE], HEADER, row(0, 200, "abc", 50, 1, ""), row(1, 200, 300, 50, 1, ""),
+                             row(2, 200, 100, 50, -1, ""), ["没有的镇", "x村", "2013-09-30", 1, 1, 1, 1, ""], good, good])
     assert told(found.all_faults()) == [("E3", Code.FORM), ("E4", Code.ORDER), ("G5", Code.RANGE), ("A6", Code.PLACE),
                                         ("B6", Code.PLACE), ("B8", Code.KEY)]
     assert rows_of(found)["_row"].to_list() == ["7"] and found.tables[0].refused == 5
@@ -131,10 +133,11 @@ def test_several_counties_of_a_prefecture_each_have_their_own_rows(tmp_path: Pat
 def test_a_column_of_counties_that_no_table_declares_places_the_rows_under_it(tmp_path: Path) -> None:
     other = gazetteer("411324", HOME)
     unit = next(each for each in other.units if each.township and len(other.names[each.name]) == 1)
-    rows = [["住房建设进度月报（2013年9月）"], ["县", "乡镇", "社区", "竣工户数", "入住户数"],
-            ["内乡县", *row(0)[:2], 5, 4], ["镇平县", other.by_key[unit.township].name, unit.name, 3, 2], ["没有县", "a", "b", 1, 1]]
+    rows = [["住房建设进度月报（2013年9月）"], ["县", "乡镇", "社区", "竣工户数", "入住户数"], ["内乡县", *row(0)[:2], 5, 4],
+            ["镇平县", other.by_key[unit.township].name, unit.name, 3, 2], ["没有县", "a", "b", 1, 1]]
     found = taken(tmp_path, rows)
-    assert rows_of(found)[["_county", "_place"]].to_numpy().tolist() == [[COUNTY, communities()[0][1].key], ["411324", unit.key]]
+    assert rows_of(found)[["_county", "_place"]].to_numpy().tolist() == [
+        [COUNTY, communities()[0][1].key], ["411324", unit.key]]
     assert told(found.all_faults()) == [("A5", Code.PLACE)]
 
 
@@ -171,7 +174,7 @@ def test_the_township_is_taken_from_the_sheet_the_title_or_the_sender(tmp_path: 
     rows = [[title.format(above.name)], HEADER[1:], row(0, 9, 8, 7, 1, "")[1:]]
     found = taken(tmp_path, rows, sheet.format(above.name))
     assert rows_of(found)[["township_id", "community_id"]].to_numpy().tolist() == [[above.key, unit.key]]
-    assert (above.name in [fault.found for fault in found.all_faults() if fault.code is Code.PLACE]) or "（" in title or "：" in title
+    assert any(fault.code is Code.PLACE and above.name in fault.remedy.zh for fault in found.all_faults())
     assert not told(found.all_faults())
 
 
@@ -212,8 +215,8 @@ def test_identity_numbers_and_telephones_are_seen_in_every_writing(text: str) ->
     assert masked(text) != text and not any(sign.isdigit() for sign in masked(text))
 
 
-@pytest.mark.parametrize("text", ["110105194912310021", "411325105201", "2013-09-30", "1234567890", "91411325MA3X12345X", "12-345 678",
-                                  "2013年9月30日至2014年10月1日", "3000-5000", "project-20130930-12345678901"])
+@pytest.mark.parametrize("text", ["110105194912310021", "411325105201", "2013-09-30", "1234567890", "91411325MA3X12345X",
+                                  "12-345 678", "2013年9月30日至2014年10月1日", "3000-5000", "project-20130930-12345678901"])
 def test_other_long_numbers_are_left_alone(text: str) -> None:
     assert masked(text) == text
 
@@ -227,7 +230,8 @@ def test_personal_data_reach_neither_rows_nor_faults(tmp_path: Path, table: Tabl
     for number, column in enumerate(about):
         text = (IDENTITY, MOBILE)[number % 2] if column.type is ColumnType.CODE else PLANTED[number % len(PLANTED)]
         values.loc[number, column.name] = text
-    path = text_file(tmp_path / "a.csv", [[table.label.zh], [header_words(each, "zh") for each in asked], *values.to_numpy().tolist()])
+    headers = [header_words(each, "zh") for each in asked]
+    path = text_file(tmp_path / "a.csv", [[table.label.zh], headers, *values.to_numpy().tolist()])
     found = take_return(path, [table], HOME, table=table.id, county=COUNTY)
     assert found.tables and found.tables[0].recognised.table is table
     words = found.tables[0].rows.to_csv() + repr(found.all_faults())
@@ -289,7 +293,7 @@ def test_what_cannot_be_read_is_a_fault_and_not_readable(tmp_path: Path) -> None
 
 
 cells = st.one_of(st.none(), st.text(max_size=12), st.integers(), st.floats(), st.booleans(), st.dates(),
-                  st.sampled_from(["内乡县", "乡镇", "社区", "合计", "续表", "单位：万元", "2013年9月", "约300", "同上", "-", *HEADER]))
+                  st.sampled_from(["内乡县", "社区", "合计", "续表", "单位：万元", "2013年9月", "约300", "同上", "-", *HEADER]))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -311,7 +315,8 @@ YEARBOOK = [["Area", "Province", "行政区域面积", "乡", "镇", "街道办�
             ["禄丰县", "云南省", "3536", "3", "11", "", "430000", "1", "1"],
             ["罗定市", "广西壮族自治区", "2327", "", "17", "4", "1", "1", "1"],
             ["内乡县", "河南省", "2465", "4", "12", "", "72o000", "1", "1"],
-            ["镇平县", "河南省", "1500", "1", "19", "2", "", "1", "", "9"], ["孟津县", "河南省", "1", "1", "1", "1", "1", "1", "1"]]
+            ["镇平县", "河南省", "1500", "1", "19", "2", "", "1", "", "9"],
+            ["孟津县", "河南省", "1", "1", "1", "1", "1", "1", "1"]]
 
 
 def test_a_yearbook_of_counties_is_taken_in_and_every_oddity_told_at_its_cell(tmp_path: Path) -> None:
@@ -347,7 +352,8 @@ def test_the_real_yearbook() -> None:
     found = take_return(checked("county_yearbook/county_yearbook_raw.csv"), declared(), HOME, period="2020")
     faults = found.all_faults()
     assert (len(rows_of(found)), found.tables[0].refused) == (1707, 5)
-    assert told(faults) == [("Z268", Code.RAGGED), ("E174", Code.FORM), ("B615", Code.PLACE), ("A982", Code.PLACE), ("A1434", Code.PLACE)]
+    assert told(faults) == [("Z268", Code.RAGGED), ("E174", Code.FORM), ("B615", Code.PLACE), ("A982", Code.PLACE),
+                            ("A1434", Code.PLACE)]
     assert sum(fault.code is Code.RENAMED for fault in faults) == 17
 
 

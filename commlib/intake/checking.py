@@ -113,7 +113,8 @@ def check_parts(parts: Sequence[Part], earlier: Callable[[str, str], pd.DataFram
         rows, table = _together(same), same[0].table
         counties = sorted({county for part in same for county in set(part.placed.counties)} - {""})
         timed = any(check.kind in OVER_TIME for check in table.checks)
-        context = Context(_earlier(table.id, counties, earlier) if timed else None, _others(table, counties, by_table, earlier))
+        context = Context(_earlier(table.id, counties, earlier) if timed else None, _others(table, counties, by_table, earlier),
+                          frozenset(by_table))
         for position, fault in [*checked(rows, table, context), *range_faults(rows, table)]:
             owner, at = _owner(same, position)
             owner.checks.append((at, _as_printed(owner, at, fault)))

@@ -32,11 +32,13 @@ class Context:
     """What a return is checked against besides itself.
 
     `earlier` holds rows of the same table from earlier releases with the declared columns as text, `others` those of
-    other tables by id; both with places as keys, as in the rows checked.
+    other tables by id; both with places as keys, as in the rows checked. `here` are the other tables that stand in the
+    same return (None: all): an id that one of these lacks is an error; any other may only not have come in yet.
     """
 
     earlier: pd.DataFrame | None = None
     others: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    here: frozenset[str] | None = None
 
 
 def check_rows(rows: Rows, declaration: TableDeclaration, context: Context | None = None) -> list[ReturnFault]:
@@ -48,7 +50,7 @@ def checked(rows: Rows, declaration: TableDeclaration, context: Context) -> list
     """What `check_rows` finds, each with the position of its row."""
     found = [*key_faults(rows, declaration.key)]
     twice = {position for position, _ in found}
-    found += reference_faults(rows, declaration, context.others)
+    found += reference_faults(rows, declaration, context)
     for check in declaration.checks:
         if check.kind is CheckKind.UNIQUE:
             found += [each for each in _unique_faults(rows, check, declaration) if each[0] not in twice]
@@ -85,19 +87,20 @@ def key_faults(rows: Rows, key: tuple[str, ...]) -> Iterator[tuple[int, ReturnFa
     yield from _twice(rows, key, Severity.ERROR, Code.KEY, None)
 
 
-def reference_faults(rows: Rows, declaration: TableDeclaration, others: Mapping[str, pd.DataFrame]) \
-        -> Iterator[tuple[int, ReturnFault]]:
+def reference_faults(rows: Rows, declaration: TableDeclaration, context: Context) -> Iterator[tuple[int, ReturnFault]]:
     """The cells that name an id which the other table, where it is given, does not hold; its own rows count as well."""
+    others, here = context.others, context.here
     for column in declaration.columns:
         target, _, name = column.references.partition(".")
         if name not in others.get(target, ()) or column.name not in rows.values:
             continue
+        severity = Severity.ERROR if here is None or target in {*here, declaration.id} else Severity.WARNING
         known = set(others[target][name].astype(str)) | (set(rows.texts(name)) if target == declaration.id else set())
         for at, text in enumerate(rows.texts(column.name)):
             missing = [each for each in split_ids(str(text)) if each not in known]
             if missing:
                 near = ", ".join(get_close_matches(missing[0], sorted(known - {""}), 1)) or "-"
-                yield at, rows.fault(at, column.name, Severity.ERROR, Code.REFERENCE,
+                yield at, rows.fault(at, column.name, severity, Code.REFERENCE,
                                      phrases.text("fault.allowed_reference", column=column.references),
                                      phrases.text("fault.remedy_reference", near=near, table=target))
 
