@@ -201,6 +201,15 @@ def test_a_continued_table_with_other_rows_is_not_joined_and_told() -> None:
     assert [line.text for line in parts[1].periods] == ["2013年9月"], "it has the title of the table that it continues"
 
 
+def test_one_row_of_a_continued_table_that_bears_another_name_is_left_out_and_told() -> None:
+    rows = [["住房进度表（2013年9月）"], HEADER, ["甲社区", 1, 2, 3], ["乙社区", 4, 5, 6], ["丙社区", 7, 8, 9], ["续表一"],
+            ["社区名称", "入住户数", "完成投资"], ["甲社区", 7, 70], ["已社区", 8, 80], ["丙社区", 9, 90]]
+    parts, faults = found(rows)
+    assert [(fault.code, fault.cell, fault.found) for fault in faults] == [(Code.CONTINUED, "A9", "已社区")]
+    moved_in = next(header for header in parts[0].headers if header.text == "入住户数")
+    assert len(parts) == 1 and parts[0].values(moved_in) == [7, None, 9]
+
+
 def test_several_tables_on_a_sheet_are_several_blocks() -> None:
     rows = [["表一 2013年9月"], HEADER, ["甲社区", 1, 1, 1], ["注：累计数"], [""], ["表二 2013年10月"],
             [*HEADER[:2], "入住户数"], ["乙社区", 2, 2]]

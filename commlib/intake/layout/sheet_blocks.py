@@ -12,6 +12,7 @@ from commlib.declarations.checks import Severity
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.files.sheets import Cell, Sheet, blank, shown
 from commlib.intake.layout.blocks import Block, Line, Total, TotalKind
+from commlib.intake.layout.headers import Header
 from commlib.intake.layout.heads import Heads
 from commlib.intake.layout.row_words import SENTENCE, is_continued, is_note, is_number, is_signature, odd_rows, total_of
 
@@ -155,7 +156,8 @@ def _numbers(cells: Sequence[Cell]) -> bool:
 def joined(before: Block, after: Block, faults: list[ReturnFault]) -> list[Block]:
     """Join a continued block: rows to rows where the header is the same, columns to columns where the rows are.
 
-    Where neither fits, both stay and a fault is kept, so that no row is paired with another place's.
+    Where neither fits, both stay and a fault is kept, so that no row is paired with another place's; a few rows that
+    bear another place than their counterpart are left out of it, each with a fault.
     """
     if [(each.column, each.path) for each in before.headers] == [(each.column, each.path) for each in after.headers]:
         return [replace(before, titles=after.titles, body=(*before.body, *after.body), totals=(*before.totals, *after.totals),
@@ -163,9 +165,10 @@ def joined(before: Block, after: Block, faults: list[ReturnFault]) -> list[Block
     paths = {each.path: each for each in before.headers if each.path}
     shared = [(paths[each.path], each) for each in after.headers if each.path in paths]
     more = [replace(each, beside=True) for each in after.headers if each.path and each.path not in paths]
-    if shared and more and len(before.body) == len(after.body) and all(
-            list(map(shown, before.values(left))) == list(map(shown, after.values(right))) for left, right in shared):
-        beside = dict(zip(before.body, after.body, strict=True))
+    odd = _odd_rows(before, after, shared)
+    if shared and more and len(before.body) == len(after.body) and 2 * len(odd) < len(after.body):
+        faults += [_unpaired(after, right.column, row) for row, right in odd.items()]
+        beside = {one: other for one, other in zip(before.body, after.body, strict=True) if other not in odd}
         totals = after.totals
         if [each.label for each in before.totals] == [each.label for each in totals]:
             beside |= {one.row: other.row for one, other in zip(before.totals, totals, strict=True)}
@@ -176,10 +179,24 @@ def joined(before: Block, after: Block, faults: list[ReturnFault]) -> list[Block
     if shared and more and not set(after.values(shared[0][1])) <= {None, ""}:
         same = {each.path for _, each in shared}
         if len(same) < len([each for each in after.headers if each.path]) / 2:
-            allowed, remedy = phrases.text("sheet.allowed_continued"), phrases.text("sheet.remedy_continued")
-            faults.append(after.sheet.fault(Severity.ERROR, Code.CONTINUED, f"{len(before.body)} / {len(after.body)}",
-                                            allowed, remedy, after.header_rows[0], after.headers[0].column))
+            faults.append(_unpaired(after, after.headers[0].column, after.header_rows[0],
+                                    f"{len(before.body)} / {len(after.body)}"))
     return [before, after]
+
+
+def _odd_rows(before: Block, after: Block, shared: Sequence[tuple[Header, Header]]) -> dict[int, Header]:
+    """The rows of a continued block that do not say the same as their counterparts, and the first header under which."""
+    odd: dict[int, Header] = {}
+    for left, right in shared:
+        for row, one, other in zip(after.body, before.values(left), after.values(right), strict=False):
+            if shown(one) != shown(other):
+                odd.setdefault(row, right)
+    return odd
+
+
+def _unpaired(after: Block, column: int, row: int, found: str = "") -> ReturnFault:
+    return after.sheet.fault(Severity.ERROR, Code.CONTINUED, found or after.sheet.value(row, column),
+                             phrases.text("sheet.allowed_continued"), phrases.text("sheet.remedy_continued"), row, column)
 
 
 def line(sheet: Sheet, row: int, cells: Sequence[tuple[int, Cell]]) -> Line:
