@@ -11,7 +11,7 @@ from commlib import phrases
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import Column, ColumnType, Level
 from commlib.intake.block_rows import BlockRows
-from commlib.intake.cells.columns import says_nothing
+from commlib.intake.cells.glances import says_nothing
 from commlib.intake.checks.rows import Rows
 from commlib.intake.counties import CountyFinder, Named
 from commlib.intake.faults import Code, ReturnFault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from commlib.declarations.columns import DATES, NUMBERS, Blank, Column, ColumnType, value_key
 from commlib.intake.cells.dates import read_date, read_year
+from commlib.intake.cells.glances import DASHES, ERRORS, NONE, SAME, UNKNOWN, odd_texts
 from commlib.intake.cells.numbers import read_number, unit_named
 from commlib.intake.cells.percentages import UNDECIDED, Form, PercentForm, percent_form, share_note
 from commlib.intake.cells.readings import (
@@ -33,21 +34,9 @@ from commlib.intake.cells.readings import (
 from commlib.intake.faults import Code, ReturnFault
 
 _COMPARABLE = frozenset({str, int, float, bool, type(None), date, datetime})   # equal ones of a type are read alike
-_DASHES = frozenset("-－—–―─一_/／\\…．.*")
-_SAME = frozenset({"同上", "〃", "″", "同前", "同上行", "ditto", "\"", "”", "“"})
-_NONE = frozenset({"无", "無", "没有", "无数据"})
-_UNKNOWN = frozenset({
-    "未统计", "未統計", "未上报", "未报", "未填", "未填报", "未提供", "未掌握", "不详", "不明", "不适用", "暂无", "暂无数据",
-    "暂缺", "缺", "缺失", "缺报", "待统计", "待定", "未知", "无法统计", "na", "n/a", "n.a.", "null", "none", "nan", "nil",
-})
-_ERRORS = frozenset({"#ref!", "#n/a", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
 _YES = frozenset({"yes", "y", "true", "1", "有", "是", "√", "✓", "✔", "☑", "对", "已", "v"})
 _NO = frozenset({"no", "n", "false", "0", "无", "無", "否", "×", "✗", "✘", "✕", "x", "没有", "未", "不是", "☒"})
 _PARTLY = frozenset({"部分", "部份", "partly", "不完全"})
-_PLAIN_TEXT = (ColumnType.TEXT, ColumnType.CODE)
-_PLAIN_CODE = re.compile(r"(?:\[[0-9-]+\](?:\{[0-9]+\})?)+")   # patterns of digits alone
-_TELLING_START = frozenset(" \t\r\n\u3000\u00a0\ufeff'#") | {""}
-_TELLING_END = frozenset(" \t\r\n\u3000\u00a0\ufeff")
 _QUOTED = re.compile("'(?=[=+\\-@])")   # which spreadsheets and this program set before a text that is no formula
 _DIGITS = re.compile("[0-9]+")
 _LONGEST_GAP = 14    # letters of the longest word for a gap or an error
@@ -78,8 +67,9 @@ def read_column(cells: Sequence[Raw], column: Column, setting: Setting = PLAIN,
 
     `formats` are the number formats by position where they are known. Equal cells are read once.
     """
-    if column.type in _PLAIN_TEXT and not column.choices and _is_plain(cells, column):
-        return ColumnReadings(cast(list[str], cells if isinstance(cells, list) else list(cells)))
+    looked_at = odd_texts(cells, column)
+    if looked_at is not None:
+        return _texts(cast(Sequence[str], cells), looked_at, column, setting)
     known = formats or {}
     form: PercentForm = UNDECIDED
     faults: tuple[ReturnFault, ...] = ()
@@ -96,29 +86,23 @@ def read_column(cells: Sequence[Raw], column: Column, setting: Setting = PLAIN,
     read = {key: read_cell(cells[at], column, replace(setting, number_format=key[2]) if known else setting, form)
             for key, at in first.items()}
     texts = {key: each.text if isinstance(each, Reading) else "" for key, each in read.items()}
-    telling = {key: each for key, each in read.items() if isinstance(each, Refusal) or each.faults
-               or each.state not in (State.VALUE, State.MISSING) or each.bounds is not None or each.step is not None}
+    telling = {key: each for key, each in read.items() if _tells(each)}
     odd = {at: telling[key] for at, key in enumerate(keys) if key in telling} if telling else {}
     return ColumnReadings([texts[key] for key in keys], odd, faults)
 
 
-def _is_plain(cells: Sequence[Raw], column: Column) -> bool:
-    """Whether all cells are texts that are read as they stand: of the form of their codes, or without anything to look at."""
-    if set(map(type, cells)) != {str}:
-        return False
-    texts = cast(Sequence[str], cells)
-    if column.type is ColumnType.CODE:
-        return has_form(texts, column.pattern)
-    return not any(text[:1] in _TELLING_START or text[-1:] in _TELLING_END or text in _SAME
-                   or (text[0] in _DASHES and set(text) <= _DASHES) for text in texts)
+def _texts(cells: Sequence[str], looked_at: Sequence[int], column: Column, setting: Setting) -> ColumnReadings:
+    """Texts that are read as they stand, but for those that are looked at."""
+    texts, odd = list(cells), {at: read_cell(cells[at], column, setting) for at in looked_at}
+    for at, each in odd.items():
+        texts[at] = each.text if isinstance(each, Reading) else ""
+    return ColumnReadings(texts, {at: each for at, each in odd.items() if _tells(each)})
 
 
-def has_form(texts: Iterable[str], pattern: str) -> bool:
-    """Whether all texts certainly have the form of a pattern of digits alone; of other patterns it does not say so."""
-    if not _PLAIN_CODE.fullmatch(pattern):
-        return False
-    joined = "\n".join(texts)
-    return len(re.findall(f"^{pattern}$", joined, re.MULTILINE)) == joined.count("\n") + 1
+def _tells(each: Reading | Refusal) -> bool:
+    """Whether a reading is more than a text, or a gap."""
+    return isinstance(each, Refusal) or bool(each.faults) or each.state not in (State.VALUE, State.MISSING) \
+        or each.bounds is not None or each.step is not None
 
 
 def read_cell(raw: Raw, column: Column, setting: Setting = PLAIN, form: PercentForm = UNDECIDED) -> Reading | Refusal:
@@ -144,12 +128,6 @@ def read_cell(raw: Raw, column: Column, setting: Setting = PLAIN, form: PercentF
     if column.type in DATES:
         return read_date(raw, column, setting)
     return _reader(column)(raw, column)
-
-
-def says_nothing(text: str) -> bool:
-    """Whether a text is blank, a dash, or a word for what is not known: NA, 未统计."""
-    key = value_key(narrow(text))
-    return key in _UNKNOWN or (set(key) <= _DASHES and key not in ("一", "."))
 
 
 class _Strange(str):
@@ -191,14 +169,14 @@ def _gap(raw: Raw, word: str, column: Column) -> Reading | Refusal | None:
     if not word:
         return _blank(raw, column)
     key = value_key(word)
-    if key in _ERRORS:
+    if key in ERRORS:
         return refusal(raw, column, Code.FORMULA, "fault.remedy_error_value")
-    if key in _SAME:
+    if key in SAME:
         return Reading("", State.SAME_AS_ABOVE, faults=(note(raw, column, "fault.note_above"),))
-    dash = set(key) <= _DASHES and key not in ("一", ".")
+    dash = set(key) <= DASHES and key not in ("一", ".")
     listed = bool(column.choices) or column.type is ColumnType.BOOLEAN
     free = column.type is ColumnType.TEXT and not listed
-    nothing, unknown = key in _NONE and not free, key in _UNKNOWN and not free
+    nothing, unknown = key in NONE and not free, key in UNKNOWN and not free
     if not (dash or nothing or unknown) or (listed and not isinstance(_reader(column)(raw, column), Refusal)):
         return None
     if column.blank is Blank.REFUSED:

@@ -12,7 +12,7 @@ from commlib.bilingual import Text
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import NUMBERS, Column, Personal, range_words
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.cells.columns import has_form
+from commlib.intake.cells.glances import has_form
 from commlib.intake.checks.rows import Rows, where
 from commlib.intake.faults import Code, ReturnFault
 
@@ -39,7 +39,7 @@ def _out_of_range(rows: Rows, column: Column) -> Iterator[tuple[int, ReturnFault
 
 def _out_of_form(rows: Rows, column: Column) -> Iterator[tuple[int, ReturnFault]]:
     texts, form = rows.texts(column.name), re.compile(column.pattern)
-    if has_form(texts, column.pattern):
+    if has_form(texts.tolist(), column.pattern):
         return
     for at, text in enumerate(texts):
         if text and not form.fullmatch(text):
