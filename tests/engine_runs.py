@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -36,14 +37,13 @@ def run_each(work: Sequence[tuple[str, Path, Mapping[str, Any], Path]], cwd: Pat
     Each has a working folder of its own in `cwd`, or (`beside`) the one where the notebook lies.
     """
     answers: dict[int, Answer] = {}
-    with pytest.MonkeyPatch.context() as patch:
+    # Short: the stock engine's kernels speak over files there; under a long name they would race for ports.
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory(prefix="run-") as runtime:
         patch.delenv("PYTEST_CURRENT_TEST", raising=False)   # ipykernel does not capture descriptors where it is set
-        runtime = cwd.parent / "runtime"   # of the stock engine's kernels
-        runtime.mkdir(exist_ok=True)
         tasks = [Task(number, partial(execute_notebook, notebook, parameters, kept,
                                       notebook.parent if beside else _own_folder(cwd, number), engine), limits)
                  for number, (engine, notebook, parameters, kept) in enumerate(work)]
-        dispatch(tasks, 2, {**ONE_THREAD, "JUPYTER_RUNTIME_DIR": str(runtime)},
+        dispatch(tasks, 2, {**ONE_THREAD, "JUPYTER_RUNTIME_DIR": runtime},
                  lambda answer: answers.update({answer.number: answer}))
     return [answers[number] for number in sorted(answers)]
 

@@ -21,7 +21,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
-from commlib.charts.tight_boxes import install
 from commlib.runner.children import Answer as Answer
 from commlib.runner.children import Child, adopt_orphans, end_adopted, fork, kill, kill_late, next_deadline, reap, take
 from commlib.runner.children import Limits as Limits
@@ -77,6 +76,7 @@ def warm_up(named: Sequence[str] = ()) -> None:
         for name in (*_MODULES, *named):
             importlib.import_module(name)
         from commlib.charts.bars import ranked_bars
+        from commlib.charts.tight_boxes import install
         from commlib.indicators.registry import indicators
         from commlib.publish.page import PAGE
         from commlib.publish.rendering import templates
