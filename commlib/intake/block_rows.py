@@ -13,7 +13,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.declarations.checks import Severity
-from commlib.declarations.columns import NUMBERS, Column, ColumnType, Personal
+from commlib.declarations.columns import NUMBERS, Column, ColumnType, Level, Personal
 from commlib.declarations.tables import TableDeclaration
 from commlib.errors import DeclarationError
 from commlib.hedges import Bound
@@ -23,10 +23,12 @@ from commlib.intake.cells.readings import Reading, Refusal, Setting, State, deci
 from commlib.intake.checks.rows import Rows
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.files.sheets import letters
-from commlib.intake.layout.blocks import Block
+from commlib.intake.layout.blocks import Block, TotalKind
 from commlib.intake.layout.headers import Header, is_unit_word
 from commlib.intake.layout.matching import Slice
+from commlib.intake.names.gazetteer import kind_of, spelled
 from commlib.intake.personal import masked, personal_fault, suspicious
+from commlib.places import PlaceLevel
 from commlib.units import conversion
 
 
@@ -225,6 +227,8 @@ def _odd(found: BlockRows, column: Column, each: Reading | Refusal, place: tuple
         found.hedged.setdefault(column.name, {})[first + at] = each
     if each.state is not State.SAME_AS_ABOVE:
         return each.text
+    if header is not None and (group := _heading_total(found.block, column, header, at)):
+        return group
     if at == 0 or at - 1 in refused or not texts[at - 1]:
         if column.type is not ColumnType.PLACE or at - 1 in refused:   # a place may be said by the title, or by a finer one
             refused.add(at)
@@ -234,6 +238,20 @@ def _odd(found: BlockRows, column: Column, each: Reading | Refusal, place: tuple
     if above is not None:
         found.hedged[column.name][first + at] = above
     return texts[at - 1]
+
+
+def _heading_total(block: Block, column: Column, header: Header, at: int) -> str:
+    """The township that a printed total between a row and the one before it names: the rows below the total are of it."""
+    if column.level is not Level.TOWNSHIP or header.beside:
+        return ""
+    before = block.body[at - 1] if at else -1
+    for total in reversed(block.totals):
+        if before < total.row < block.body[at] and total.kind is not TotalKind.PART:
+            words = total.label if total.column == header.column else str(block.sheet.value(total.row, header.column) or "").strip()
+            words = words or total.label
+            if kind_of(spelled(words), PlaceLevel.TOWNSHIP):
+                return words
+    return ""
 
 
 def _nothing_above(column: Column) -> ReturnFault:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from commlib import phrases
 from commlib.bilingual import Text, listed
 from commlib.declarations.checks import Severity
-from commlib.declarations.columns import Column, ColumnType
+from commlib.declarations.columns import Blank, Column, ColumnType
 from commlib.declarations.reading import one_of
 from commlib.hedges import Bound, Qualifier
 from commlib.intake.faults import Code, ReturnFault
@@ -146,7 +146,7 @@ def allowed_words(column: Column) -> Text:
     if column.type is ColumnType.UNIT:
         return one_of(dict.fromkeys(unit(each).label.zh for each in unit_ids()))
     if column.type is ColumnType.TEXT:
-        return phrases.text("fault.allowed_filled")
+        return phrases.text("fault.allowed_filled" if column.blank is Blank.REFUSED else "fault.allowed_text")
     return phrases.text(f"fault.allowed_{column.type}")
 
 
