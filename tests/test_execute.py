@@ -132,3 +132,16 @@ def test_the_kernel_is_this_interpreter_even_beside_another_kernelspec(
     outcome = run_all(home, tmp_path, ("en",))["where", "en"]
     assert outcome.status is Status.OK, outcome.first_line
     assert f"{sys.executable} {home}" in (tmp_path / "site" / "where.en.html").read_text(encoding="utf-8")
+
+
+def test_where_a_needed_library_fails_to_load_the_run_says_so_at_once(home: Path, tmp_path: Path,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "pypinyin.py").write_text("raise RuntimeError('half installed')")
+    for number in range(9):
+        write_notebook(home, f"plain{number}")
+    monkeypatch.setenv("PYTHONPATH", str(broken))
+    result = CliRunner().invoke(app, ["run", "--county", COUNTY, "--out", str(tmp_path / "out"), "--jobs", "2"])
+    assert result.exit_code != 0 and "does not start" in result.stderr and "启动不了" in result.stderr
+    assert "Traceback" not in result.output

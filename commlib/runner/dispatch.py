@@ -12,6 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
+from commlib import phrases
+from commlib.errors import CommlibError
 from commlib.runner.children import Answer, Task
 from commlib.runner.engine import supported
 from commlib.runner.pool import StockPool
@@ -29,7 +31,7 @@ def dispatch(tasks: Iterable[Task], jobs: int, environment: Mapping[str, str], o
 
     Where our engine is not supported, a pool of processes stands for the warm parent. Where a parent dies, each task that
     it left unanswered has a parent of its own: the one whose parent dies again was it. On an interrupt the parent is
-    ended at once, its children with it, and the interrupt goes on.
+    ended at once, its children with it, and the interrupt goes on. Raises CommlibError where a parent cannot even start.
     """
     waiting = deque(tasks)
     while waiting:
@@ -52,6 +54,10 @@ class Parent(Protocol):
 
     def end(self) -> None:
         """End now, with all that runs."""
+
+
+class NeverStarted(EOFError):
+    """A warm parent that died before its first task: no other would do better."""
 
 
 DEAD = (EOFError, BrokenPipeError, BrokenProcessPool)
@@ -77,6 +83,9 @@ def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str],
             del handed[answer.number]
             on_answer(answer)
         parent.close()
+    except NeverStarted:
+        parent.end()
+        raise CommlibError(phrases.text("run.never_started")) from None
     except DEAD:
         parent.end()
     except BaseException:
@@ -96,14 +105,28 @@ class WarmParent:
                                          env={**os.environ, **environment, "PYTHONPATH": path})
         assert self._process.stdin and self._process.stdout
         self._requests, self._answers = self._process.stdin, self._process.stdout
+        self._started = False
 
     def give(self, task: Task) -> None:
-        """Hand a task over; raises BrokenPipeError where the process is no more."""
-        send(self._requests, task)
+        """Hand a task over; raises BrokenPipeError where the process is no more, NeverStarted where it never was ready."""
+        try:
+            send(self._requests, task)
+        except BrokenPipeError:
+            if self._started:
+                raise
+            raise NeverStarted from None
 
     def take(self) -> Answer:
-        """Wait for the next answer; raises EOFError where the process is no more."""
-        answer: Answer = receive(self._answers)
+        """Wait for the next answer; raises EOFError where the process is no more, NeverStarted where it never was ready."""
+        try:
+            if not self._started:
+                receive(self._answers)
+                self._started = True
+            answer: Answer = receive(self._answers)
+        except EOFError:
+            if self._started:
+                raise
+            raise NeverStarted from None
         return answer
 
     def close(self) -> None:

@@ -177,6 +177,7 @@ def serve(jobs: int, requests: IO[bytes], answers: IO[bytes]) -> None:
     selector = selectors.DefaultSelector()
     selector.register(requests, selectors.EVENT_READ)
     nursery = Nursery(selector)
+    send(answers, None)   # it has started
     try:
         while True:
             if waiting:
