@@ -28,6 +28,7 @@ from commlib.runner.delivery import deliver
 from commlib.runner.dispatch import DEAD, Parent, dispatch, start_parent
 from commlib.runner.pages import Workshop
 from commlib.runner.parcel import needed, pack, unpack
+from commlib.runner.warm import named_in
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -241,7 +242,8 @@ class _Machine:
         return alone[0]
 
     def _start(self) -> Parent:
-        parent, asked = start_parent(self._jobs, self._environment), dict[int, "Future[Answer]"]()
+        named = named_in(self.home.notebooks.glob("*.ipynb"))
+        parent, asked = start_parent(self._jobs, self._environment, named), dict[int, "Future[Answer]"]()
         self._parent, self._asked = parent, asked
         Thread(target=self._listen, args=(parent, asked), daemon=True).start()
         Thread(target=self._watch, args=(parent,), daemon=True).start()

@@ -24,7 +24,7 @@ from commlib.runner.outcomes import Outcome as Outcome
 from commlib.runner.outcomes import Status as Status
 from commlib.runner.pages import Workshop, mend_language_links, publish
 from commlib.runner.plan import Item, Plan
-from commlib.runner.warm import NAMED
+from commlib.runner.warm import named_in
 
 if TYPE_CHECKING:
     from commlib.runner.cluster import Cluster
@@ -61,16 +61,10 @@ def execute(workshop: Workshop, plan: Plan, jobs: int, on_done: Callable[[Outcom
         here = workshop if cluster or is_here(workshop.out) else replace(workshop, out=Path(folder))
         tasks = [Task(number, partial(run_item, here, item, twin_expected(item), limits), limits)
                  for number, item in enumerate(plan.items)]
-        hand_out = cluster.dispatch if cluster else partial(dispatch, named=_named(plan))
+        hand_out = cluster.dispatch if cluster else partial(dispatch, named=named_in(item.notebook.path for item in plan.items))
         hand_out(tasks, jobs, _environment(workshop, folder), record)
     mend_language_links(workshop, done.values())
     return [done[number] for number in sorted(done)]
-
-
-def _named(plan: Plan) -> list[str]:
-    """The modules of NAMED that the notebooks of a plan name."""
-    sources = [path.read_text(encoding="utf-8") for path in {item.notebook.path for item in plan.items}]
-    return [name for name in NAMED if any(name in source for source in sources)]
 
 
 def _died(workshop: Workshop, item: Item, answer: Answer, limits: Limits) -> Outcome:

@@ -17,8 +17,9 @@ import signal
 import struct
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
 from commlib.runner.children import Answer as Answer
@@ -63,6 +64,12 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
             raise EOFError
         parts += part
     return bytes(parts)
+
+
+def named_in(notebooks: Iterable[Path]) -> list[str]:
+    """The modules of NAMED that notebooks name."""
+    sources = [path.read_text(encoding="utf-8") for path in set(notebooks)]
+    return [name for name in NAMED if any(name in source for source in sources)]
 
 
 def warm_up(named: Sequence[str] = ()) -> None:
@@ -182,9 +189,10 @@ def serve(jobs: int, requests: IO[bytes], answers: IO[bytes]) -> None:
         while True:
             if waiting:
                 learning.apply()
+            more = len(waiting)   # whoever sends one task at a time has more to come as well
             while waiting and sum(child.task.number != TRIAL for child in nursery.children()) < jobs:
                 nursery.begin(learning.telling(waiting.popleft()))
-            if waiting and (trial := learning.trial()):
+            if more and (trial := learning.trial()):
                 nursery.begin(trial)
             for key, _ in selector.select(next_deadline(nursery.children())):
                 if key.fileobj is requests:
