@@ -23,7 +23,7 @@ class Qualifier(StrEnum):
 
 
 # The words of a hedge that stand before a number and after it; 余, 多 and 来 also between its digits and 万 or the unit.
-BETWEEN = dict.fromkeys(("余", "多", "来", "餘"), Qualifier.APPROX)
+BETWEEN = {**dict.fromkeys(("余", "多", "餘"), Qualifier.AT_LEAST), "来": Qualifier.APPROX}
 _BEFORE = {
     **dict.fromkeys(("约", "約", "大约", "大概", "近", "将近", "接近", "~", "≈", "about", "approx."), Qualifier.APPROX),
     **dict.fromkeys(("超过", "超過", "超", "逾", "至少", "不少于", "不低于", "大于", "高于", ">", ">=", "≥", "over", "at least"),

@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from commlib import phrases
 from commlib.bilingual import excerpt
@@ -26,11 +28,20 @@ def register_rows(path: Path) -> list[dict[str, str]]:
         raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
 
 
-def coded_names(path: Path, county: str) -> dict[str, str]:
+def coded_names(path: Path, county: str) -> Mapping[str, str]:
     """The names of a county's townships or villages by code; only row groups that may hold it are read.
 
-    Raises StoreError where the file cannot be read.
+    Kept while the file stays as it is. Raises StoreError where it cannot be read.
     """
+    try:
+        stamp = path.stat()
+    except OSError as fault:
+        raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
+    return _coded_names(path, county, (stamp.st_mtime_ns, stamp.st_size, stamp.st_ino))
+
+
+@lru_cache(64)
+def _coded_names(path: Path, county: str, stamp: tuple[int, ...]) -> Mapping[str, str]:
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 
@@ -43,7 +54,7 @@ def coded_names(path: Path, county: str) -> dict[str, str]:
                 rows = file.read_row_group(number, columns=["code", "name"])
                 codes_here, names = rows["code"].to_pylist(), rows["name"].to_pylist()
                 found |= {code: name for code, name in zip(codes_here, names, strict=True) if code.startswith(county)}
-        return found
+        return MappingProxyType(found)
     except (OSError, arrow.ArrowException) as fault:
         raise StoreError(phrases.text("place.no_register", path=str(path))) from fault
 

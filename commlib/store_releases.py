@@ -44,7 +44,10 @@ def _empty(declaration: TableDeclaration) -> pd.DataFrame:
 
 
 def _write_returns(releases: Releases, folder: Path) -> None:
-    """One row a sheet and one row a fault, in every county that the return has rows of or was said to be of."""
+    """One row a sheet and one row a fault, in every county that the return has rows of or was said to be of.
+
+    Accepted are the rows of that county; what was refused is of the sheet, for whose it is may be what is wrong with it.
+    """
     returns, faults = [], []
     for each in releases.list():
         changed = {language: _changed(releases, each.number, language) for language in Language}
@@ -52,8 +55,11 @@ def _write_returns(releases: Releases, folder: Path) -> None:
             own = {"_county": county, "release": each.number, "received": each.received,
                    **{f"changed_{language}": "\n".join(words for words in said if words.startswith(f"{county} "))
                       for language, said in changed.items()}}
+            left = {name: sum(found[county].values()) for name, found in each.tables.items() if county in found}
             for record in releases.answer(each.number):
-                returns.append({**record, **own})
+                accepted = min(record["accepted"], left.get(record["table"], 0))   # a prefecture's return has others' rows too
+                left[record["table"]] = left.get(record["table"], 0) - accepted
+                returns.append({**record, **own, "accepted": accepted})
                 faults += [{**fault, **own, "table": record["table"]} for fault in record["faults"]]
     for name, found, columns in (("returns", returns, _RETURN), ("return_faults", faults, _FAULT)):
         frame = pd.DataFrame(found, columns=["_county", *columns]).fillna("").astype(str)

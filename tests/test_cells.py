@@ -104,10 +104,11 @@ def test_words_of_units() -> None:
 
 @pytest.mark.parametrize(("raw", "unit", "text", "qualifier", "bounds"), [
     ("约300", "households", "300", Qualifier.APPROX, (250, 350)),
-    ("300余户", "households", "300", Qualifier.APPROX, (250, 350)),
+    ("300余户", "households", "300", Qualifier.AT_LEAST, (300, INFINITY)),
+    ("300来户", "households", "300", Qualifier.APPROX, (250, 350)),
     ("近3万户", "households", "30000", Qualifier.APPROX, (25000, 35000)),
-    ("两千多户", "households", "2000", Qualifier.APPROX, (1500, 2500)),
-    ("3000多万元", "CNY10k", "3000", Qualifier.APPROX, (2500, 3500)),
+    ("两千多户", "households", "2000", Qualifier.AT_LEAST, (2000, INFINITY)),
+    ("3000多万元", "CNY10k", "3000", Qualifier.AT_LEAST, (3000, INFINITY)),
     ("300户以上", "households", "300", Qualifier.AT_LEAST, (300, INFINITY)),
     ("超过300", "households", "300", Qualifier.AT_LEAST, (300, INFINITY)),
     ("不足50户", "households", "50", Qualifier.AT_MOST, (0, 50)),
@@ -233,6 +234,11 @@ def test_a_word_for_nothing_is_missing_or_the_declared_zero_and_noted(raw: str, 
         assert isinstance(found, Reading) and found.text == text and codes(found) == [Code.REREAD]
         assert found.state is (State.VALUE if text else State.MISSING)
     assert codes(read_cell(raw, column(blank="refused"))) == [Code.BLANK]
+
+
+def test_a_dash_in_a_remark_that_may_be_blank_is_not_told_to_be_filled_in() -> None:
+    said = read("—", "text").faults[0]
+    assert said.allowed.zh == "文字，可以空白" and said.remedy.zh == "按缺项处理，不当作零"
 
 
 def test_same_as_above_is_told_in_any_column() -> None:

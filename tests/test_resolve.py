@@ -99,9 +99,19 @@ def test_what_is_written_otherwise_is_resolved_with_a_note(declared: Gazetteer, 
     assert says in faults[0].remedy.zh and key in faults[0].allowed.en
 
 
+@pytest.mark.parametrize(("at", "town", "name", "key"), [
+    ("town", "", "师冈镇", "411325102"), ("town", "", "狮岗镇", "411325102"), ("town", "", "王殿镇", "411325107"),
+    ("place", "湍东镇", "龙祥社区", "411325/龙翔社区"),
+])
+def test_one_other_character_of_the_same_sound_is_resolved_with_a_warning(declared: Gazetteer, at: str, town: str, name: str,
+                                                                          key: str) -> None:
+    found, faults = meant(declared, name, town if at != "town" else "", at)
+    assert found == key
+    assert [(fault.severity, fault.code, fault.found) for fault in faults] == [(Severity.WARNING, Code.RENAMED, name)]
+
+
 @pytest.mark.parametrize(("at", "town", "name", "offers"), [
-    ("town", "", "师冈镇", "411325102 师岗镇（同音）"), ("town", "", "狮岗镇", "411325102 师岗镇（同音）"),
-    ("place", "湍东镇", "龙祥社区", "411325/龙翔社区 湍东镇 龙翔社区（同音）"), ("town", "", "王殿镇", "王店镇（同音）"),
+    ("place", "", "龙祥社区", "411325/龙翔社区 湍东镇 龙翔社区（同音）"), ("place", "城关镇", "龙祥社区", "龙翔社区"),
     ("place", "", "山峰社区", "山峰村民委员会（只是类别不同）"),
     ("place", "王店镇", "县衙社区", "城关镇 县衙社区居民委员会（属别的乡镇）"),
     ("place", "王店镇", "411325100001", ""), ("place", "师岗镇", "灌涨镇郭营村", ""),

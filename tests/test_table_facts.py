@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from intake_home import NEIXIANG, rows_of, small_home, taken
 
+from commlib import phrases
 from commlib.audit.agreement import disagreements
 from commlib.blocks.audit import distrust
+from commlib.blocks.overview import share_chart
 from commlib.declarations.tables import table
 from commlib.errors import StoreError
 from commlib.home import Home
@@ -195,6 +197,25 @@ def test_communities_roll_up_to_townships_and_the_county_with_n_of_N(home: Home)
     assert result(found, NEIXIANG) == (35.0, "partial", 1, townships)   # the other township has not reported whole
     parents = dict(zip(found.hierarchy["place"], found.hierarchy["parent"], strict=True))
     assert (parents[FIRST], parents["nx-2"], parents[TOWN], parents[NEIXIANG]) == (TOWN, OTHER, NEIXIANG, "")
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("zh", "其中1项只含已上报的单位"), ("en", "Only those that reported are in 1 of them")])
+def test_a_share_of_those_that_reported_is_not_shown_as_that_of_the_county(home: Home, language: str, said: str) -> None:
+    release(home, "housing_progress", month(FIRST, "2013-09-30", started="20", completed="10"))
+    block = share_chart(open_county(NEIXIANG, "2013-09", language, home))
+    assert said in block.html and phrases.phrase("status.partial_of", language, n=1, expected=16) in block.html
+
+
+def test_the_accepted_rows_of_a_prefectures_return_are_counted_in_the_county_that_they_are_of(home: Home) -> None:
+    rows = pd.concat([rows_of("housing_progress", [month(FIRST, "2013-09-30", completed="10")]),
+                      rows_of("housing_progress", [month("513427100001", "2013-09-30"), month("513427100002", "2013-09-30")],
+                              "513427")], ignore_index=True)
+    Releases(home).add(taken("housing_progress", rows, refused=1), "a", [
+        {"file": "月报.xlsx", "sheet": "表", "table": "housing_progress", "confidence": 1.0, "accepted": 3, "refused": 1,
+         "faults": []}])
+    store = open_store(home)
+    assert [store.county_returns(county)["accepted"].tolist() for county in (NEIXIANG, "513427")] == [["1"], ["2"]]
 
 
 def test_the_store_holds_rows_and_is_built_again_for_a_release_without_the_register(

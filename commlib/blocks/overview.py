@@ -118,10 +118,11 @@ def share_chart(view: CountyView) -> Block:
     title = phrases.phrase("overview.shares", language)
     frame = pd.DataFrame({
         "label": [_label(view, row) for _, row in rows.iterrows()], "value": rows["value"].to_numpy(),
-        "text": [f"{wording.value_cell(row, language).text} {phrases.phrase(f'grade.{row.grade}', language)}"
-                 for row in each_row(rows)]})
+        "text": [f"{wording.value_cell(row, language).text} {wording.grade_mark(row, language).text}" for row in each_row(rows)]})
     finding = phrases.phrase("overview.shares_finding", language, n=len(frame), low=percent(float(rows["value"].min()), language),
                              high=percent(float(rows["value"].max()), language))
+    if partial := int((rows["status"] == "partial").sum()):
+        finding += ("" if language == "zh" else " ") + phrases.phrase("overview.shares_partial", language, n=partial)
     drawn = ranked_bars(frame, chart_id="shares", title=title, unit="%", language=language, finding=finding)
     return chart(drawn, title, note=phrases.phrase("overview.shares_note", language))
 

@@ -52,9 +52,10 @@ class BlockRows:
 
     def rows(self) -> Rows:
         """The rows as the checks see them."""
-        index = pd.Index([row + 1 for row in self.at])
+        index = pd.Index(np.array(self.at, np.int64) + 1)
         low, high, step = (self._sides(pick) for pick in (_low, _high, _step))
-        values = pd.DataFrame(self.values, index=index, dtype=object) if self.values else pd.DataFrame(index=index)
+        arrays = {name: np.array(cells, dtype=object) for name, cells in self.values.items()}
+        values = pd.DataFrame(arrays, index=index, dtype=object)
         cells = pd.DataFrame(self.cells, index=index, dtype=object) if self.cells else None
         return Rows(self.block.sheet.file, self.block.sheet.name, values, self.letters, cells, low, high, step)
 
@@ -247,8 +248,8 @@ def _heading_total(block: Block, column: Column, header: Header, at: int) -> str
     before = block.body[at - 1] if at else -1
     for total in reversed(block.totals):
         if before < total.row < block.body[at] and total.kind is not TotalKind.PART:
-            words = total.label if total.column == header.column else str(block.sheet.value(total.row, header.column) or "").strip()
-            words = words or total.label
+            cell = "" if total.column == header.column else str(block.sheet.value(total.row, header.column) or "").strip()
+            words = cell or total.label
             if kind_of(spelled(words), PlaceLevel.TOWNSHIP):
                 return words
     return ""

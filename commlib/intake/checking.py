@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow
 
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import ColumnType
@@ -98,9 +99,11 @@ class Part:
         for name in self.table.place:
             keys = self.rows.texts(name)[index]
             place = np.where(keys != "", keys, place)
-        rows = [self.read.at[at] for at in positions]
+        lines = sheet.lines if sheet.lines and not isinstance(sheet.lines, range) else None
+        rows = np.array(self.read.at, np.int64)[index]
+        numbers = rows + 1 if lines is None else np.array(lines, np.int64)[rows]
         columns |= {"_county": counties, "_sheet": sheet.name, "_place": place,
-                    "_row": [str(sheet.lines[row] if sheet.lines else row + 1) for row in rows]}
+                    "_row": pyarrow.array(numbers).cast(pyarrow.string()).to_numpy(zero_copy_only=False)}
         return pd.DataFrame(columns, index=range(len(positions)), dtype=object)
 
 

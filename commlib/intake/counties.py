@@ -22,6 +22,7 @@ _SAME_UNIT = ("converted", "renumbered")    # what follows such a code is the sa
 _NATION = ("全国", "中国", "合计", "省直辖县级行政区划", "自治区直辖县级行政区划")   # and the headings of the code list
 _LONGEST = 14                               # characters of the longest name of a county
 _GENERIC = re.compile(r"[城郊矿东西南北]区")   # names of counties that are common words too
+_FINDERS: dict[int, CountyFinder] = {}
 _ENDING = re.compile(r"(?<=..)(?:自治)?[县市区旗]$")
 
 
@@ -195,6 +196,13 @@ class CountyFinder:
         if around or _GENERIC.fullmatch(name):
             return [each.key for each in around]
         return [each.key for each in places]
+
+
+def county_finder(book: PlaceBook) -> CountyFinder:
+    """The finder of a place book, made once: the index of its names takes longer than a small return."""
+    if id(book) not in _FINDERS:   # a finder holds its book, so that no other one can come to bear its id
+        _FINDERS[id(book)] = CountyFinder(book)
+    return _FINDERS[id(book)]
 
 
 def _within(place: Place, province: str, prefecture: str) -> bool:

@@ -21,17 +21,21 @@ def changes(before: pd.DataFrame, after: pd.DataFrame, own: pd.DataFrame, declar
     """What differs between the rows of a table and county that held before a release and after it; `own` are its rows.
 
     `rows`: how many are new, corrected and withdrawn. `sums`: column, sum before (None: nothing was filled in) and after, at
-    the latest period; of a period that is new against the latest before it. `periods`: those two, where they are told.
+    the latest period; of a period that is new against the latest before it, over the things that fill the column in both
+    alone, for who reports now and did not then makes no change. `periods`: those two, where they are told.
     """
     now, then = _latest(after, declaration), _latest(before, declaration)
     if declaration.period and len(before):
         same = _latest(before[before[declaration.period].str[:7] == _period(now, declaration)], declaration)
         then = same if len(same) else then
+    times = [_period(frame, declaration) for frame in (then, now)] if declaration.period else []
+    periods = [each for each in dict.fromkeys(times) if each]
+    if len(periods) > 1:
+        then, now = _in_both(then, now, declaration)
     levels = _by_depth(then, now, declaration)
     sums = [(column.name, *_sums(levels, column.name)) for column in declaration.columns
             if column.measure and not column.unit_from]
-    periods = [_period(frame, declaration) for frame in (then, now)] if declaration.period else []
-    return {"rows": _rows(before, after, own, declaration), "periods": [each for each in dict.fromkeys(periods) if each],
+    return {"rows": _rows(before, after, own, declaration), "periods": periods,
             "sums": [each for each in sums if each[2] is not None and each[1] != each[2]]}
 
 
@@ -45,7 +49,8 @@ def in_words(found: Records, home: Home) -> list[Text]:
         sums = [_sum_words(declaration, *one) for one in each["sums"]]
         if sums and each["periods"]:
             labels = [parse_period(text).label for text in each["periods"]]
-            sums[0] = phrases.text("releases.at", moment=_joined(labels, " → ", " → "), said=sums[0])
+            key = "releases.across" if len(labels) > 1 else "releases.at"
+            sums[0] = phrases.text(key, moment=_joined(labels, " → ", " → "), said=sums[0])
         parts = [_joined(part, "，", ", ") for part in (rows, sums) if part] or [phrases.text("releases.nothing")]
         said.append(phrases.text("releases.changed", county=named, table=declaration.label, changes=_joined(parts, "；", "; ")))
     return said
@@ -88,6 +93,15 @@ def _latest(rows: pd.DataFrame, declaration: TableDeclaration) -> pd.DataFrame:
     rows = rows[rows[declaration.period].str[:7] == _period(rows, declaration)].sort_values(declaration.period, kind="stable")
     own = keys(rows.drop(columns=[declaration.period]), declaration)
     return rows[~own.duplicated(keep="last")]
+
+
+def _in_both(then: pd.DataFrame, now: pd.DataFrame, declaration: TableDeclaration) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of two periods that are of the same things, in one order; a column is blank where either leaves it so."""
+    first, last = (frame.set_index(keys(frame.drop(columns=[declaration.period]), declaration)) for frame in (then, now))
+    common, columns = first.index.intersection(last.index), first.columns.intersection(last.columns)
+    first, last = (frame.loc[common, columns] for frame in (first, last))
+    filled = (first != "") & (last != "")
+    return first.where(filled, ""), last.where(filled, "")
 
 
 def _by_depth(then: pd.DataFrame, now: pd.DataFrame, declaration: TableDeclaration) -> list[tuple[pd.DataFrame, pd.DataFrame]]:

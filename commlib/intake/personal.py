@@ -38,6 +38,12 @@ def _is_identity(found: str) -> bool:
     return _is_birth(plain[:2], plain[10:14]) and plain[17] == _CHECK_SIGNS[total % 11]
 
 
+def _is_mistyped_identity(found: str) -> bool:
+    """Whether 18 signs are an identity number but for the check digit."""
+    plain = re.sub(r"[-\s]", "", unicodedata.normalize("NFKC", found))
+    return _is_birth(plain[:2], plain[10:14])
+
+
 def _is_old_identity(found: str) -> bool:
     plain = unicodedata.normalize("NFKC", found)
     return _is_birth(plain[:2], plain[8:12])
@@ -48,8 +54,8 @@ def _is_birth(province: str, day: str) -> bool:
 
 
 _KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "identity": (_IDENTITY, _is_identity), "old": (_OLD_IDENTITY, _is_old_identity),
-    "mobile": (_MOBILE, bool), "landline": (_LANDLINE, bool),
+    "identity": (_IDENTITY, _is_identity), "mistyped": (_IDENTITY, _is_mistyped_identity),
+    "old": (_OLD_IDENTITY, _is_old_identity), "mobile": (_MOBILE, bool), "landline": (_LANDLINE, bool),
 }
 
 
@@ -66,15 +72,15 @@ def masked(text: str, kinds: Sequence[str] = tuple(_KINDS)) -> str:
 def suspicious(texts: Sequence[str], column: Column) -> frozenset[str]:
     """The texts of a column that hold an identity number or a telephone.
 
-    Numbers are looked through for identity numbers alone, and codes for all but the old ones of 15 digits: those a code of
-    place, day and number resembles.
+    Numbers are looked through for identity numbers alone, and codes for all but the old ones of 15 digits and those with a
+    wrong check digit: those a code of place, day and number resembles.
     """
     if column.type in DATES or column.type in (ColumnType.BOOLEAN, ColumnType.UNIT) or _PLACE_CODE.fullmatch(column.pattern):
         return frozenset()   # a code of a place with another form is refused, and never told unmasked
     if not _MAYBE.search("\n".join(texts)):
         return frozenset()
-    kinds = ["identity"] if column.type in NUMBERS else [kind for kind in _KINDS if kind != "old" or column.type is not
-                                                         ColumnType.CODE]
+    kinds = ["identity"] if column.type in NUMBERS else [
+        kind for kind in _KINDS if kind not in ("old", "mistyped") or column.type is not ColumnType.CODE]
     return frozenset(each for each in texts if len(each) >= 10 and masked(each, kinds) != each)
 
 

@@ -19,7 +19,7 @@ from commlib.intake.block_rows import read_rows
 from commlib.intake.cells.columns import read_cell
 from commlib.intake.cells.readings import Reading, Setting
 from commlib.intake.checking import Part, check_parts
-from commlib.intake.counties import CountyFinder
+from commlib.intake.counties import county_finder
 from commlib.intake.faults import ReturnFault
 from commlib.intake.files.sheets import Sheet
 from commlib.intake.gathering import gathered
@@ -102,7 +102,7 @@ def _uncollected() -> Iterator[None]:
 
 def _take(found: Return, home: Home, key: str, earlier: Earlier, dry: bool) -> TakenReturn:
     book = place_book(home)
-    finder, pseudonym, known = CountyFinder(book), pseudonyms(home, dry), dict[str, Gazetteer]()
+    finder, pseudonym, known = county_finder(book), pseudonyms(home, dry), dict[str, Gazetteer]()
 
     def units(place: str) -> Gazetteer:
         if place not in known:

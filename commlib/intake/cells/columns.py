@@ -93,7 +93,9 @@ def read_column(cells: Sequence[Raw], column: Column, setting: Setting = PLAIN,
 
 def _texts(cells: Sequence[str], looked_at: Sequence[int], column: Column, setting: Setting) -> ColumnReadings:
     """Texts that are read as they stand, but for those that are looked at."""
-    texts, odd = list(cells), {at: read_cell(cells[at], column, setting) for at in looked_at}
+    texts = list(cells)
+    read = {text: read_cell(text, column, setting) for text in {cells[at] for at in looked_at}}
+    odd = {at: read[cells[at]] for at in looked_at}
     for at, each in odd.items():
         texts[at] = each.text if isinstance(each, Reading) else ""
     return ColumnReadings(texts, {at: each for at, each in odd.items() if _tells(each)})

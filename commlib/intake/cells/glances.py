@@ -22,6 +22,8 @@ _PLAIN_CODE = re.compile(r"(?:\[[0-9-]+\](?:\{[0-9]+\})?)+")   # patterns of dig
 _UNSEEN = frozenset(" \t\r\n\u3000\u00a0\u2002\u2003\u2009\u202f\ufeff\u200b\u200c\u200d\u2060")
 # What a text may begin with that is a gap, an error or a quoted formula; the exact reader then judges.
 _TELLING_START = _UNSEEN | DASHES | {"", *"'＇#＃＂−﹣dDｄＤ"} | {word[0] for word in SAME}
+_PLAIN_LINE = (f"[^{re.escape(''.join(sorted(_TELLING_START)))}\n]"
+               f"(?:[^\n]*[^{re.escape(''.join(sorted(_UNSEEN)))}\n])?")   # a text that does not begin or end so
 
 
 def says_nothing(text: str) -> bool:
@@ -37,12 +39,17 @@ def odd_texts(cells: Sequence[Raw], column: Column) -> list[int] | None:
     texts = cast(Sequence[str], cells)
     if column.type is ColumnType.CODE:
         return [] if has_form(texts, column.pattern) else None
+    if _are_lines(texts, _PLAIN_LINE):
+        return []
     return [at for at, text in enumerate(texts) if text[:1] in _TELLING_START or text[-1] in _UNSEEN]
 
 
 def has_form(texts: Sequence[str], pattern: str) -> bool:
     """Whether all texts certainly have the form of a pattern of digits alone; of other patterns it does not say so."""
-    if not _PLAIN_CODE.fullmatch(pattern):
-        return False
+    return bool(_PLAIN_CODE.fullmatch(pattern)) and _are_lines(texts, pattern)
+
+
+def _are_lines(texts: Sequence[str], pattern: str) -> bool:
+    """Whether all texts are one line each of the form of a pattern that takes no line end."""
     joined = "\n".join(texts)
-    return len(re.findall(f"^{pattern}$", joined, re.MULTILINE)) == len(texts) == joined.count("\n") + 1
+    return joined.count("\n") + 1 == len(texts) and bool(re.fullmatch(f"(?:{pattern}\n)*+{pattern}", joined))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,15 +47,20 @@ def percent_form(cells: Iterable[tuple[Raw, str]], column: Column) -> PercentFor
     86.3 can only be per cent, for a share of it is out of range. 0.863 is a share where it has two decimals or more, and
     more of them than the certain per cents have. Where both stand in one column, three to one decide, or nothing does.
     """
-    numbers = [text for raw, number_format in cells if (text := _unsigned(raw, number_format))]
-    certain = [text for text in numbers if _surely_percent(text, column)]
-    places = min(max((decimals(text) for text in certain), default=0), _MOST_DECIMALS)
-    shares = sum(_like_share(text, places) for text in numbers)
-    if not certain and not shares:
-        return PercentForm(Form.UNDECIDED if any(float(text) for text in numbers) else Form.PERCENT)
-    if len(certain) >= _MAJORITY * shares:
+    counted = Counter((type(raw), raw, number_format) for raw, number_format in cells if isinstance(raw, str | int | float))
+    numbers: Counter[str] = Counter()
+    for (_, raw, number_format), times in counted.items():
+        numbers[_unsigned(raw, number_format)] += times
+    del numbers[""]
+    certain = {text: times for text, times in numbers.items() if _surely_percent(text, column)}
+    places = min(max(map(decimals, certain), default=0), _MOST_DECIMALS)
+    shares = sum(times for text, times in numbers.items() if _like_share(text, places))
+    percents = sum(certain.values())
+    if not percents and not shares:
+        return PercentForm(Form.UNDECIDED if any(map(float, numbers)) else Form.PERCENT)
+    if percents >= _MAJORITY * shares:
         return PercentForm(Form.PERCENT, places)
-    return PercentForm(Form.SHARE if shares >= _MAJORITY * len(certain) else Form.UNDECIDED, places)
+    return PercentForm(Form.SHARE if shares >= _MAJORITY * percents else Form.UNDECIDED, places)
 
 
 def share_note(cells: Iterable[Raw], column: Column) -> tuple[ReturnFault, ...]:

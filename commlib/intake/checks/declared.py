@@ -113,6 +113,8 @@ def _unique_faults(rows: Rows, check: Check, declaration: TableDeclaration) -> I
 def _twice(rows: Rows, names: tuple[str, ...], severity: Severity, code: Code, rule: Text | None) \
         -> Iterator[tuple[int, ReturnFault]]:
     held = joined(rows, names)
+    if len(set(held.tolist())) == len(held):
+        return
     again = where((held != "") & held.duplicated())
     first = {text: position for position, text in reversed(list(enumerate(held)))} if len(again) else {}
     # The cell of the first column that stands on the sheet: a period may be that of the title.

@@ -169,6 +169,8 @@ def joined(rows: Rows | pd.DataFrame, names: Sequence[str]) -> pd.Series[str]:
     parts = [rows.texts(name) if isinstance(rows, Rows) else
              rows[name].fillna("").astype(str).to_numpy(object) if name in rows else np.full(count, "", object) for name in names]
     whole = pd.Series(np.full(count, "", object) if not parts else parts[0], dtype=object)
+    if len(parts) == 1:
+        return whole
     blank = whole == ""
     for part in parts[1:]:
         whole, blank = whole + _SEPARATOR + part, blank | (part == "")

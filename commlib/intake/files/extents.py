@@ -9,21 +9,22 @@ from __future__ import annotations
 import re
 from xml.parsers import expat
 
+import numpy as np
+
 from commlib.intake.files.sheets import column_number
 
-# An address of two letters or six digits, or written so that it cannot be judged at a glance.
-_FAR = re.compile(rb"<c r=\"(?:[A-Za-z]{2}|[^\"]*[0-9]{6}|[^\"]*&)")
-# Of those the addresses that can lie beyond 702 columns and 16,999 rows, which are 11.9 million cells.
+# Addresses, or what may be ones, that can lie beyond 702 columns and 16,999 rows, which are 11.9 million cells.
 _FARTHER = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{3}|[^\"']*[0-9]{6}|[^\"']*&|[A-Za-z]*\s*(?:1[7-9]|[2-9][0-9])[0-9]{3})")
 _CELL = re.compile(rb"<c r=\"([A-Z]{1,3})([0-9]{1,7})\"((?:[^>\"]|\"[^\"]*\")*)>")
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
-_STARTS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b":c")
+_SIGN = {each: ord(each) for each in '<c >/\t\n\r"AZ09'}
+_LONGEST = 13   # signs behind a "<" in `c r="A12345"`, and one more
 
 
 def extent(markup: bytes) -> tuple[int, int]:
     """How many rows and columns the filled cells reach; (0, 0) where they certainly span fewer than 12 million."""
-    plain = markup.count(b'<c r="') == sum(map(markup.count, _STARTS))
-    if plain and not (_FAR.search(markup) and _FARTHER.search(markup)):
+    plain, near = _glance(markup)
+    if plain and (near or not _FARTHER.search(markup)):
         return 0, 0
     if plain:
         cells = _CELL.findall(markup)
@@ -32,6 +33,21 @@ def extent(markup: bytes) -> tuple[int, int]:
             return (max((int(number) for _, number in filled), default=0),
                     max((column_number(name.decode()) for name in {name for name, _ in filled}), default=-1) + 1)
     return _parsed(markup)
+
+
+def _glance(markup: bytes) -> tuple[bool, bool]:
+    """Whether all cells begin with their address, and whether all of these are one letter and at most five digits."""
+    signs = np.frombuffer(markup + bytes(_LONGEST), np.uint8)
+    opened = np.flatnonzero(signs == _SIGN["<"]) + 1
+    cells = opened[(signs[opened] == _SIGN["c"]) & np.isin(signs[opened + 1], [_SIGN[each] for each in " >/\t\n\r"])]
+    if b":c" in markup or not all((signs[cells + 1 + at] == sign).all() for at, sign in enumerate(b' r="')):
+        return False, False
+    near = (signs[cells + 5] >= _SIGN["A"]) & (signs[cells + 5] <= _SIGN["Z"])
+    ended = np.zeros(len(cells), bool)
+    for at in range(6, _LONGEST - 1):
+        ended |= signs[cells + at] == _SIGN['"']
+        near &= ended | ((signs[cells + at] >= _SIGN["0"]) & (signs[cells + at] <= _SIGN["9"]))
+    return True, bool((near & ended).all())
 
 
 class _Reach:

@@ -29,7 +29,7 @@ class Sheet:
     `name` is "" where a file has no sheets. `merged` are (first, last) corners. `formats` holds the number formats that
     change what a number says: percentages, fixed decimals (2013.10 is stored as 2013.1) and dates without a day.
     `unread` are the cells whose value is not in the file: formulas without a result, and errors such as #REF!.
-    `lines` has the first line of each row of a text file; None for a workbook.
+    `lines` has the first line of each row of a text file, a range where each line is a row; None for a workbook.
     """
 
     file: str
@@ -41,7 +41,7 @@ class Sheet:
     formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
     unread: Mapping[tuple[int, int], str] = field(default_factory=dict)
     hidden: bool = False
-    lines: tuple[int, ...] | None = None
+    lines: Sequence[int] | None = None
 
     def address(self, row: int, column: int | None = None) -> str:
         """The cell as a spreadsheet names it (`C7`); without a column the row: `7:7`, or `line 12` of a text file.

@@ -10,11 +10,14 @@ from pathlib import Path
 
 from commlib.declarations.checks import Severity
 from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.files.columnar import Columns, even_columns
 from commlib.intake.files.sheets import MOST_BYTES, MOST_ROWS, Opened, Refused, Sheet, file_fault, too_large
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _LEGACY = {"gb18030": ("gb2312", 0xB0, 0xD7), "big5hkscs": ("big5", 0xA4, 0xC6)}   # lead bytes of the frequent characters
 _NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 BOM", "utf-16": "UTF-16", "gb18030": "GB18030", "big5hkscs": "Big5"}
+_UTF = ("", "utf-8-sig")   # charsets that a mark may stand before
+LONG = 2**20       # bytes from which on an even file is read by columns
 _LEAST = 0.6       # share of frequent characters below which decoded bytes are no Chinese, but damaged UTF-8
 _MARGIN = 0.15     # by which the share of frequent characters must be higher in one charset than in the other
 _SAMPLE = 20_000   # characters that are looked at
@@ -32,6 +35,9 @@ def read_text(path: Path, charset: str = "") -> Opened:
     data = path.read_bytes()
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(file_fault(path.name, Code.KIND, "\\x00", "kind"))
+    even = _even(data, path.suffix) if charset in _UTF and len(data) >= LONG else None
+    if even is not None:
+        return Opened((Sheet(path.name, "", even, lines=range(1, len(even) + 1)),))
     charset = charset or decided(path.name, data)
     try:
         text = data.decode(charset)
@@ -45,6 +51,10 @@ def read_text(path: Path, charset: str = "") -> Opened:
     too_large(path.name, len(rows), width)
     sheet = Sheet(path.name, "", rows, lines=lines)
     return Opened((sheet,), (*faults, *_ragged(sheet)))
+
+
+def _even(data: bytes, suffix: str) -> Columns | None:
+    return even_columns(data, _delimiter(data[:4 * _SAMPLE].decode("utf-8-sig", "ignore")[:_SAMPLE], suffix))
 
 
 def decided(file: str, data: bytes) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from commlib.intake.files.columnar import Columns
 from commlib.intake.files.sheets import Cell, Sheet
 from commlib.intake.layout.headers import Header
 
@@ -108,7 +109,8 @@ class Block:
         rows, column = self.sheet.rows, header.column
         places = [self.beside.get(each, -1) for each in self.body] if header.beside else self.body
         try:
-            cells = [rows[row][column] for row in places] if not header.beside else []
+            cells = [] if header.beside else list(map(rows.texts[column].__getitem__, places)) if isinstance(rows, Columns) \
+                else [rows[row][column] for row in places]
         except IndexError:
             cells = []
         cells = cells or [rows[row][column] if row >= 0 and column < len(rows[row]) else None for row in places]

@@ -14,6 +14,7 @@ from commlib.declarations.checks import Severity
 from commlib.declarations.columns import NUMBERS, Column
 from commlib.declarations.tables import TableDeclaration
 from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.files.columnar import Columns
 from commlib.intake.files.sheets import blank, letters, numeric
 from commlib.intake.layout.blocks import PERIOD, Block, Line
 from commlib.intake.layout.headers import Header, key, named, nearest
@@ -166,7 +167,8 @@ def _unnamed(block: Block) -> Iterator[ReturnFault]:
     sheet = block.sheet
     columns = [header.column for header in block.headers if not header.path and not header.beside]
     width = max((header.column + 1 for header in block.headers if not header.beside), default=0)
-    widest = max(map(len, map(sheet.rows.__getitem__, block.body)), default=0)
+    widest = len(sheet.rows[0]) if isinstance(sheet.rows, Columns) else \
+        max(map(len, map(sheet.rows.__getitem__, block.body)), default=0)
     for column in [*columns, *range(width, widest)]:
         row = next((row for row in block.body if not blank(sheet.value(row, column))), None)
         if row is not None:

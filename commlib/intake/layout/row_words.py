@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+
+from commlib.intake.files.columnar import Columns
 from commlib.intake.files.sheets import Cell, numeric
 from commlib.intake.layout.blocks import TotalKind
 
@@ -19,7 +22,8 @@ _TOTAL = re.compile(r"[#\s]*(.{0,16}?)[\s]*(合\s*计|总\s*计|小\s*计|共\s*
 _WHOLE = re.compile(r"[#\s]*全\s*[县市区州省镇乡旗盟](?:合计|总计|平均|总数)?")
 _PART = re.compile(r"[#\s]*其\s*中\s*[:：]?\s*(.*)", re.DOTALL)
 _IN_A_NAME = re.compile(r"其中[^:：\s]*(?:委员会|居委会|村委会)")   # 其中村村委会 is a village
-_SIGNS = r"计总全其续注备说附填制经审复统单主分负联电报日签盖栏数资逻指标※*＊A-Za-z\t\r\f\v \u3000\u00a0"
+_SIGNS = "计总全其续注备说附填制经审复统单主分负联电报日签盖栏数资逻指标※*＊A-Za-z\t\r\f\v \u3000\u00a0"
+_TELLING_TEXT = f"[{_SIGNS}]|.{{31}}|^$"   # the same, and blank, of one line in the words of RE2
 _TELLING = re.compile(rf"^(?:[^{_SIGNS}\n]*[{_SIGNS}].*|.{{31,}})$", re.MULTILINE)   # a word that may begin something else
 SENTENCE = 30   # characters from which on a lone text is a footnote and no heading of rows
 _NOTE = re.compile(r"(?:注|备注|说明|附注|填表说明|填报说明|指标说明|逻辑关系|资料来源|数据来源|remarks?|notes?|source)"
@@ -68,12 +72,22 @@ def odd_rows(rows: Sequence[Sequence[Cell]], start: int, column: int) -> list[in
     """The rows from one on that are not data at a glance, in order: all others hold a certain number in a column, and leading
     words that tell nothing. An odd row may be data all the same.
     """
-    below = rows[start:]
+    if not isinstance(rows, Columns):
+        return [start + at for at in _odd(rows[start:], column)]
+    maybe = ~rows.digits(column, 5)
+    for at in range(min(_LEADING, len(rows.arrays))):
+        maybe |= rows.telling(at, _TELLING_TEXT) if at != column else False
+    looked_at = [start + int(at) for at in np.flatnonzero(maybe[start:])]
+    return [looked_at[at] for at in _odd([rows[row] for row in looked_at], column)]
+
+
+def _odd(below: Sequence[Sequence[Cell]], column: int) -> list[int]:
+    """The positions of the rows that are not data at a glance."""
     try:
         leading = [[cells[at] for cells in below] for at in range(min(_LEADING, min(map(len, below), default=0)))]
         numbers = leading[column] if column < len(leading) else [cells[column] for cells in below]
     except IndexError:
-        return list(range(start, len(rows)))
+        return list(range(len(below)))
     odd = {at for at, number in enumerate(numbers) if not (
         (len(number) > 4 and number.isdigit()) if isinstance(number, str) else
         isinstance(number, float) and not 1949 <= number <= 2100)}
@@ -81,7 +95,7 @@ def odd_rows(rows: Sequence[Sequence[Cell]], start: int, column: int) -> list[in
         texts = [word if isinstance(word, str) else "-" for word in words]
         telling = {"", *_TELLING.findall("\n".join(texts))}
         odd |= {at for at, text in enumerate(texts) if text in telling or "\n" in text}
-    return [start + at for at in sorted(odd)]
+    return sorted(odd)
 
 
 @lru_cache(4096)

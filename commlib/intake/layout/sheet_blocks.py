@@ -112,7 +112,7 @@ def _next_header(heads: Heads, row: int, first: int, again: list[str], deep: int
         return -1
     if words == again[0] and _words(cells) == again:
         return row + deep + 1
-    if heads.is_known(words) and heads.is_heading(row) and heads.hits(row) >= 3:
+    if not is_number(words) and heads.is_known(words) and heads.is_heading(row) and heads.hits(row) >= 3:
         return -1
     if not lone or is_note(words) or is_signature(words) or total_of(cells):
         return None

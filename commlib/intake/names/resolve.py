@@ -1,8 +1,9 @@
-"""Which places the names of a return mean: by code, by name, by a declared other name; never by likeness alone.
+"""Which places the names of a return mean: by code, by name, by a declared other name; never by likeness without a word.
 
 Spellings that are the same by rule (width, blanks, 村委会 and 村, 居委会 and 社区) mean the same place without a word. A
 declared other name, traditional characters, a name without its kind, and a unit that has become another kind since
-(乡 to 镇, 镇 to 街道, 村 to 社区) are resolved with a note, and only where one place is meant. All else is a fault.
+(乡 to 镇, 镇 to 街道, 村 to 社区) are resolved with a note, and only where one place is meant; one other character of the
+same sound (冈 for 岗, 龙祥 for 龙翔) with a warning, and only in the township that the row names. All else is a fault.
 """
 
 from __future__ import annotations
@@ -19,7 +20,19 @@ from commlib.declarations.columns import Column, ColumnType, Level
 from commlib.declarations.tables import TableDeclaration
 from commlib.intake.checks.rows import Rows
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.names.gazetteer import COMMUNITY, Gazetteer, Unit, is_simplified, kind_of, short, simplify, spelled, stem_of
+from commlib.intake.names.gazetteer import (
+    COMMUNITY,
+    TOWNSHIP_KINDS,
+    Gazetteer,
+    Unit,
+    is_simplified,
+    kind_of,
+    short,
+    simplify,
+    sound,
+    spelled,
+    stem_of,
+)
 from commlib.intake.names.nearest import nearest
 from commlib.places import PlaceLevel
 
@@ -118,14 +131,17 @@ class Finder:
                 if units := fitting(index.get(sought, [])):
                     return units, reason
         for above in () if township else self.places.townships:
-            prefix = spelled(above.name)
-            if key.startswith(prefix) and key != prefix:
+            named = spelled(above.name)
+            for prefix in dict.fromkeys((named, *(above.stem + kind for kind in TOWNSHIP_KINDS))):
+                if not key.startswith(prefix) or key == prefix:
+                    continue
                 found, reason = self._candidates(key.removeprefix(prefix), levels, above.key)
                 if found:
-                    return found, reason
+                    return found, reason if prefix == named else "kind"
         if not is_simplified(key) and (units := fitting(self.places.simplified.get(simplify(short(key)), []))):
             return units, "traditional"
-        return self._of_stem(key, levels, fitting)
+        found, reason = self._of_stem(key, levels, fitting)
+        return (found, reason) if found else (self._of_sound(key, levels, township), "sound")
 
     def _rules(self, word: str) -> tuple[tuple[dict[str, list[Unit]], str, str], ...]:
         return ((self.places.names, word, ""), (self.places.aliases, short(word), "alias"),
@@ -153,10 +169,21 @@ class Finder:
                 return units, "kind"
         return [], ""
 
+    def _of_sound(self, key: str, levels: tuple[PlaceLevel, ...], township: str) -> list[Unit]:
+        """The units that another character of the same sound makes of a name (冈 for 岗): of the named township, or townships."""
+        def same(unit: Unit) -> bool:
+            name = short(spelled(unit.name))
+            return (unit.level in levels and (unit.level is PlaceLevel.TOWNSHIP or unit.township == township != "")
+                    and len(name) == len(word) and sum(map(str.__ne__, name, word)) == 1 and sound(name) == sound(word))
+
+        word = short(key)
+        return [unit for unit in self.places.units if same(unit)] if len(stem_of(key, levels[0]) if levels else "") > 1 else []
+
     def _one(self, unit: Unit, reason: str) -> Meant:
         if not reason:
             return Meant(unit.key)
-        return Meant(unit.key, Severity.NOTE, Code.RENAMED, Text.same(self.places.described(unit)),
+        severity = Severity.WARNING if reason == "sound" else Severity.NOTE
+        return Meant(unit.key, severity, Code.RENAMED, Text.same(self.places.described(unit)),
                      phrases.text(f"resolve.note_{reason}", name=unit.name))
 
     def _allowed(self, column: Column) -> Text:
