@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import sqlalchemy
 from return_files import Rows, housing_rows, text_file, with_entry, workbook
 
 from commlib.declarations.checks import Severity
@@ -395,3 +396,15 @@ def test_a_file_that_is_not_there_and_an_empty_workbook_are_faults(tmp_path: Pat
 @pytest.mark.parametrize(("number", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16383, "XFD")])
 def test_columns_have_the_letters_of_a_spreadsheet(number: int, name: str) -> None:
     assert letters(number) == name and column_number(name) == number
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_the_file_of_a_database_is_told_to_be_given_by_its_address(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "returns.db"
+    engine = sqlalchemy.create_engine(f"{kind}:///{path}")
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("create table 表 (a integer)"))
+    engine.dispose()
+    opened = open_source(path)
+    assert not opened.sheets and [(fault.code, fault.found) for fault in opened.faults] == [(Code.KIND, f"{kind}:///returns.db")]
+    assert "sqlite:///" in opened.faults[0].remedy.zh

@@ -28,6 +28,7 @@ from commlib.intake.files.texts import read_text
 
 ADDRESS = re.compile(r"(?:postgresql|sqlite|duckdb)(?:\+\w+)?://")
 _SIGNATURES = {b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\xd0\xcf\x11\xe0": "ole", b"PAR1": "parquet"}
+_DATABASES = {b"SQLite format 3": "sqlite", b"DUCK": "duckdb"}   # DuckDB has a checksum before its name
 _OTHERS = {b"%PDF": "PDF", b"\x1f\x8b": "gzip", b"Rar!": "RAR", b"7z\xbc\xaf": "7z", b"<htm": "HTML", b"<!do": "HTML",
            b"<?xm": "XML", b"{\\rt": "RTF"}
 _ENDINGS = {"zip": (".xlsx", ".xlsm", ".ods", ".et"), "ole": (".xls", ".et"), "parquet": (".parquet",),
@@ -71,6 +72,8 @@ def _file(path: Path, charset: str) -> Opened:
     other = next((name for start, name in _OTHERS.items() if head.lstrip().lower().startswith(start.lower())), "")
     if other:
         raise Refused(file_fault(path.name, Code.KIND, other, "kind"))
+    if database := next((name for start, name in _DATABASES.items() if head[8:].startswith(start) or head.startswith(start)), ""):
+        raise Refused(file_fault(path.name, Code.KIND, f"{database}:///{path.name}", "address"))
     kind = next((name for start, name in _SIGNATURES.items() if head.startswith(start)), "text")
     opened = {"zip": _workbook, "ole": _workbook, "parquet": _parquet}.get(kind, lambda each: read_text(each, charset))(path)
     if path.suffix.lower() not in _ENDINGS[kind]:
