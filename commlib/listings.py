@@ -1,4 +1,4 @@
-"""What the command line lists, as rows of text: indicators, measures, tables, places and verdicts."""
+"""What the command line lists, as rows of text: indicators, measures, tables, rules, places and verdicts."""
 
 from __future__ import annotations
 
@@ -53,6 +53,19 @@ def table_rows(home: Home | None = None) -> Rows:
         "references": column.references, "measure": column.measure, "label_zh": column.label.zh, "label_en": column.label.en,
         "aliases": ";".join(column.aliases), "feeds": ";".join(one.measures),
     } for one in tables(home) for column in one.columns]
+
+
+def rule_rows(home: Home | None = None) -> Rows:
+    """Every rule, one row each, the project's own last: formula in both languages, document, validity, what it needs."""
+    from commlib.declarations.rules import rules
+
+    return [{
+        "rule": one.id, "number": str(one.number or ""), "label_zh": one.label.zh, "label_en": one.label.en, "kind": one.kind,
+        "formula_zh": one.formula().zh, "formula_en": one.formula().en, "unit": one.unit, "per": one.per, "level": one.level,
+        "document_zh": one.document_words.zh, "document_en": one.document_words.en, "valid_from": one.valid_from,
+        "valid_to": one.valid_to, "tables": ";".join(one.tables), "measures": ";".join(one.measures),
+        "figures": ";".join(figure for each in one.amounts for figure in each.figures),
+    } for one in rules(home).values()]
 
 
 def place_rows(home: Home) -> Rows:

@@ -16,6 +16,7 @@ from commlib.blocks import wording
 from commlib.blocks.audit import audit_counts, verdicts_of
 from commlib.blocks.block import Block
 from commlib.blocks.completeness import by_place, completeness, received_tables
+from commlib.blocks.housing_words import housing_sentences
 from commlib.blocks.html import finding
 from commlib.blocks.overview import county_row, headline_rows
 from commlib.blocks.register import townships_of
@@ -47,7 +48,7 @@ def _overview(view: CountyView) -> Iterator[str]:
     if given.empty:
         yield phrases.phrase("narrative.no_report", language, place=place)
         return
-    own = view.results[view.results["sources"] != REGISTER]
+    own = view.results[(view.results["sources"] != REGISTER) & ~view.results["sources"].str.startswith("release:")]
     if len(returned):
         files = returned["document"].str.partition(FROM_TABLE)
         yield phrases.phrase("narrative.returns", language, place=place, files=files[2].nunique(), tables=files[0].nunique(),
@@ -156,5 +157,5 @@ def _data_quality(view: CountyView) -> Iterator[str]:
 
 _SECTIONS: dict[str, Callable[[CountyView], Iterator[str]]] = {
     "county_overview": _overview, "village_register": _village_register, "report_audit": _report_audit,
-    "data_quality": _data_quality,
+    "data_quality": _data_quality, "housing_progress": housing_sentences,
 }

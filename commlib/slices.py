@@ -28,7 +28,7 @@ def write_slices(home: Home, folder: Path, reported: Iterable[str]) -> None:
     found["places"] = _hash(b"\0".join(path.read_bytes() for path in lists))
     found["reported"] = _hash(json.dumps(list(reported)).encode())
     for part in sorted(path for path in home.data.iterdir() if path.is_dir()):   # for who reads the files themselves
-        files = sorted(path for path in part.iterdir() if path.suffix in (".csv", ".parquet"))
+        files = sorted(path for path in part.iterdir() if path.suffix in (".csv", ".parquet", ".yml"))
         found[f"data/{part.name}"] = _hash(b"".join(_hash(path.read_bytes()).encode() for path in files))
     (folder / _FILE).write_text(json.dumps(found | _townships(home)))
 

@@ -199,7 +199,7 @@ def _inputs(home: Home) -> list[Path]:
     # Data after code, whatever the folders are called: two homes with the same data have the same store. Of a release, which
     # never changes once it is there, the record alone: it holds the fingerprint of all that the release followed from.
     return [path for files in (code, data, (home.outputs / "releases").glob("[0-9]*/release.json")) for path in sorted(files)
-            if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet", ".json"}]
+            if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet", ".json", ".yml"}]
 
 
 def register_key(home: Home) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import Language
-from commlib.declarations.measures import measure, measures
+from commlib.declarations.measures import Nature, measure, measures
 from commlib.errors import ParameterError
 from commlib.home import Home, find_home
 from commlib.indicators.compute import RESULT_COLUMNS, compute, formulas, measure_formula
@@ -45,9 +45,8 @@ class CountyView:
 
         One row per id, member, place and named subset: at the view's period, else at the latest that each has.
         """
-        computed = compute(self.facts, self.hierarchy, [each for one in indicators().values() for each in formulas(one)])
         stated = stated_results(self.facts[self.facts["kind"] == "stated"])
-        both = pd.concat([computed.assign(scope_zh="", scope_en=""), stated], ignore_index=True)
+        both = pd.concat([self._computed.assign(scope_zh="", scope_en=""), stated], ignore_index=True)
         both = both.drop_duplicates(["id", "member", "place", "period", "scope_en"], keep="first")   # computed before stated
         return self._at_period(both, ["id", "member", "place", "scope_en"])
 
@@ -56,17 +55,35 @@ class CountyView:
         rows = self._measured
         return rows[(rows["id"] == measure(measure_id).id) & (rows["member"] == member)].reset_index(drop=True)
 
+    def history(self, name: str, member: str = "") -> pd.DataFrame:
+        """An indicator, or a measure with `__plan` or `__target` behind it, at every place and period; a results frame."""
+        rows = self._computed if name in indicators() else self._all_measured
+        return rows[(rows["id"] == name) & (rows["member"] == member)]
+
     @cached_property
     def hierarchy(self) -> pd.DataFrame:
         """The places of the county and what they belong to, as `hierarchy_of` gives them."""
         return hierarchy_of(self.facts, self.book)
 
     @cached_property
+    def _computed(self) -> pd.DataFrame:
+        """Every indicator at every place and period of the county."""
+        return compute(self.facts, self.hierarchy, [each for one in indicators().values() for each in formulas(one)])
+
+    @cached_property
+    def _all_measured(self) -> pd.DataFrame:
+        """Every measure and member of which the county has facts, at every period; plans and targets as `id__plan`."""
+        wanted = []
+        for quantity, member, nature in self.facts[["quantity", "member", "nature"]].drop_duplicates().itertuples(index=False):
+            if quantity in measures() and nature in (Nature.ACTUAL, Nature.PLAN, Nature.TARGET):
+                formula = measure_formula(measures()[quantity], member, Nature(nature))
+                wanted.append(replace(formula, id=quantity if nature == Nature.ACTUAL else f"{quantity}__{nature}"))
+        return compute(self.facts, self.hierarchy, wanted)
+
+    @cached_property
     def _measured(self) -> pd.DataFrame:
-        """Every measure and member of which the county has facts: several blocks ask for one after the other."""
-        asked = self.facts[["quantity", "member"]].drop_duplicates().itertuples(index=False)
-        wanted = [measure_formula(measures()[quantity], member) for quantity, member in asked if quantity in measures()]
-        return self._at_period(compute(self.facts, self.hierarchy, wanted), ["id", "member", "place"])
+        """Every measure as it is at the view's period: several blocks ask for one after the other."""
+        return self._at_period(self._all_measured, ["id", "member", "place"])
 
     def county_result(self, rows: pd.DataFrame, member: str = "") -> pd.Series | None:
         """The whole county's own row of a results frame, or None; a named subset of it is not the county."""

@@ -74,7 +74,7 @@ def shown_by(notebook: str, view: CountyView | None, lang: str) -> dict[str, Blo
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("county", COUNTIES)
-@pytest.mark.parametrize("notebook", ["county_overview", "village_register", "report_audit"])
+@pytest.mark.parametrize("notebook", ["county_overview", "village_register", "report_audit", "housing_progress"])
 def test_every_block_of_a_notebook_shows_something(view_of: Opener, notebook: str, county: str, lang: str) -> None:
     shown = shown_by(notebook, view_of(county, lang), lang)
     assert len(shown) >= 6

@@ -79,9 +79,25 @@ def position(language: str) -> charts.Chart:
     return charts.position_strip(frame, chart_id="position", title="t", language=language)
 
 
+def funnelled(language: str) -> charts.Chart:
+    frame = pd.DataFrame({"label": ["规划", "开工", "主体完工", LONG, "moved in"], "value": [1240.0, 1116, NAN, 1300, 0],
+                          "status": ["ok", "partial", "not_reported", "ok", "ok"]})
+    return charts.funnel(frame, chart_id="funnel", title="t", unit="户", language=language, notes=["n of N"])
+
+
+def curved(language: str) -> charts.Chart:
+    months = [f"20{year}-{month:02d}" for year in (21, 22, 23) for month in range(1, 13)]
+    reported = pd.DataFrame({"label": "竣工", "period": months[:30], "value": [float(at * at) for at in range(30)]})
+    reported["partial"] = reported.index == 7
+    started = pd.DataFrame({"label": "A stage with a long English name", "period": months[:30], "value": 850.0})
+    plan = pd.DataFrame({"label": "序时进度", "period": months, "value": [40.0 * at for at in range(36)]})
+    frame = pd.concat([reported.drop(index=[3, 4]), started, plan])
+    return charts.curves(frame, months, chart_id="curve", title="t", unit="户", language=language, dashed=["序时进度"])
+
+
 DRAWN: list[Callable[[str], charts.Chart]] = [
     ranked, lambda language: ranked(language, 3), lambda language: ranked(language, 40), skewed, whole, apart, stacks,
-    checks, position]
+    checks, position, funnelled, curved]
 EVERY = pytest.mark.parametrize(("draw", "language"), [(draw, language) for draw in DRAWN for language in LANGUAGES])
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Column, Table, facts, folded, mark, notice
+from commlib.blocks.html import Column, Table, facts, finding, folded, mark, notice
 from commlib.declarations.sources import REGISTER
 from commlib.declarations.sources import sources as declared_sources
 from commlib.indicators.registry import Indicator, indicators
@@ -86,6 +86,8 @@ def sources(view: CountyView) -> Block:
     """The documents and data sets behind the page, with their dates and caveats."""
     language = view.language
     rows = [_source_row(each, language) for each in dict.fromkeys(view.facts["document"]) if each in declared_sources()]
+    if not rows and _returns(view):
+        return finding([phrases.phrase("head.only_returns", language, returns=_returns(view))])
     return _source_table(rows, language)
 
 

@@ -100,6 +100,15 @@ def tables(output: AnyFormat = Format.TEXT) -> None:
     show(table_rows(find_home()), (), output)
 
 
+@app.command(help=both("cli.rules"))
+def rules(output: AnyFormat = Format.TEXT) -> None:
+    """List every rule."""
+    from commlib.home import find_home
+    from commlib.listings import rule_rows
+
+    show(rule_rows(find_home()), (), output)
+
+
 @app.command(help=both("cli.parameters"))
 def parameters(
     notebooks: Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK]...", help=both("cli.notebooks"))] = None,

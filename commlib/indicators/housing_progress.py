@@ -118,3 +118,63 @@ def facility_and_model_house_completion_rate(facility_works_completed: Quantity,
 def brick_wood_house_share(houses_brick_wood: Quantity, houses_total: Quantity) -> Ratio:
     """Brick-and-wood houses in percent of all houses, by place; NaN where the number of houses is zero or missing."""
     return share(houses_brick_wood, houses_total)
+
+
+@indicator(
+    label=Text(zh="开工率（占规划户数）", en="Start rate (of planned households)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="开工户数 ÷ 规划户数", en="households started ÷ planned households"),
+    defined_by="000-3",
+)
+def households_started_of_planned(households_started: Quantity, households_planned__plan: Quantity) -> Ratio:
+    """Households started in percent of those planned, by place; above 100 with extra homes, NaN without a plan."""
+    return ratio(households_started, households_planned__plan, per=100)
+
+
+@indicator(
+    label=Text(zh="主体完工率（占规划户数）", en="Topped-out rate (of planned households)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="主体完工户数 ÷ 规划户数", en="households topped out ÷ planned households"),
+    defined_by="000-3",
+)
+def households_topped_out_of_planned(households_topped_out: Quantity, households_planned__plan: Quantity) -> Ratio:
+    """Households topped out in percent of those planned, by place; above 100 with extra homes, NaN without a plan."""
+    return ratio(households_topped_out, households_planned__plan, per=100)
+
+
+@indicator(
+    label=Text(zh="竣工率（占规划户数）", en="Completion rate (of planned households)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="竣工户数 ÷ 规划户数", en="households completed ÷ planned households"),
+    defined_by="000-3",
+)
+def households_completed_of_planned(households_completed: Quantity, households_planned__plan: Quantity) -> Ratio:
+    """Households completed in percent of those planned, by place; above 100 with extra homes, NaN without a plan."""
+    return ratio(households_completed, households_planned__plan, per=100)
+
+
+@indicator(
+    label=Text(zh="入住率（占规划户数）", en="Occupancy rate (of planned households)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="入住户数 ÷ 规划户数", en="households moved in ÷ planned households"),
+    defined_by="000-3",
+)
+def households_moved_in_of_planned(households_moved_in: Quantity, households_planned__plan: Quantity) -> Ratio:
+    """Households moved in in percent of those planned, by place; above 100 with extra homes, NaN without a plan."""
+    return ratio(households_moved_in, households_planned__plan, per=100)
+
+
+@indicator(
+    label=Text(zh="入住率（占竣工户数）", en="Occupancy rate (of completed households)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="入住户数 ÷ 竣工户数", en="households moved in ÷ households completed"),
+    defined_by="000-5",
+)
+def households_moved_in_of_completed(households_moved_in: Quantity, households_completed: Quantity) -> Ratio:
+    """Households moved in per hundred completed, by place; NaN where nothing is completed."""
+    return ratio(households_moved_in, households_completed, per=100)

@@ -86,7 +86,8 @@ def persons_per_household(population_total: Quantity, households_total: Quantity
     definition=Text(zh="本期 ÷ 上年同期 − 1", en="this period ÷ the same period last year − 1"),
     defined_by="001-4",
     for_each=("gdp", "fiscal_revenue", "urban_disposable_income", "rural_cash_income", "industrial_sales",
-              "profit_and_tax", "local_fiscal_revenue", "industrial_output"),
+              "profit_and_tax", "local_fiscal_revenue", "industrial_output", "households_completed",
+              "fixed_asset_investment_communities"),
 )
 def year_on_year_growth(each: Quantity, each__last_year: Quantity) -> Ratio:
     """Percent change on a year earlier, by place and quantity; NaN where last year's level is zero or missing."""

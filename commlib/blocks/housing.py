@@ -1,0 +1,267 @@
+"""Blocks of housing progress: the funnel, by township and community, the ranked list, and the curve against the schedule."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from commlib import phrases, progress
+from commlib.blocks import wording
+from commlib.blocks.block import Block, together
+from commlib.blocks.html import Cell, Row, Table, chart, columns, folded, waits
+from commlib.charts.bars import ranked_bars
+from commlib.charts.curves import curves
+from commlib.charts.findings import plain_writer
+from commlib.charts.funnel import funnel
+from commlib.charts.heatmap import heat_map
+from commlib.declarations.measures import read_argument
+from commlib.declarations.tables import table
+from commlib.formatting import MISSING, percent, plain
+from commlib.labels import quantity_label
+from commlib.periods import parse_period
+from commlib.units import unit
+from commlib.view import CountyView
+
+_RATES = {"households_completed": progress.COMPLETION, "households_started": "households_started_of_planned",
+          "households_topped_out": "households_topped_out_of_planned", "households_moved_in": "households_moved_in_of_planned"}
+_DRAWN = ("households_started", "households_completed", "households_moved_in")
+
+
+def funnels(view: CountyView) -> Block:
+    """The county's funnel from what is planned to what is moved into, one for each unit in which there are two stages."""
+    drawn = [_funnel(view, chain) for chain in progress.chains(view)]
+    return together(*drawn) if drawn else _wait(view, "housing.no_stage", "housing_progress")
+
+
+def _wait(view: CountyView, key: str, table_id: str) -> Block:
+    return waits(phrases.phrase(key, view.language, table=table(table_id, view.home).label, id=table_id), view.language)
+
+
+def _funnel(view: CountyView, chain: str) -> Block:
+    language, found = view.language, progress.stages(view, chain)
+    own = {name: progress.row_of(rows, view.place.key) for name, rows in found.items() if view.place.key in rows.index}
+    counted = unit(read_argument(progress.CHAINS[chain][1]).measure.unit).label[language]
+    lines = []
+    for name in progress.CHAINS[chain]:
+        row, mixed = own.get(name), read_argument(name).measure.unit != read_argument(progress.CHAINS[chain][1]).measure.unit
+        if row is None and mixed:
+            continue
+        text = wording.value_cell(row, language).text if row is not None and mixed else ""
+        lines.append({"label": stage_label(name, language), "value": row["value"] if row is not None else math.nan,
+                      "status": row["status"] if row is not None else "not_reported", "text": text})
+    title = phrases.phrase(f"housing.funnel_{chain}", language, period=_period(view))
+    notes = [_reported(view, name, row) for name, row in own.items() if row["status"] == "partial"]
+    if any(line["text"] for line in lines):
+        notes.append(phrases.phrase("housing.mixed", language))
+    drawn = funnel(pd.DataFrame(lines), chart_id=f"funnel-{chain}", title=title, unit=counted, language=language, notes=notes)
+    sources = ";".join(dict.fromkeys(part for row in own.values() for part in row["sources"].split(";") if ":" not in part))
+    return chart(drawn, title, source=wording.sources_text(sources, language))
+
+
+def stage_label(name: str, language: str) -> str:
+    """A stage in a word: planned, started, topped out, completed, moved in."""
+    return phrases.phrase(f"housing.stage_{name.partition('__')[0]}", language)
+
+
+def _period(view: CountyView) -> str:
+    return parse_period(progress.moment(view)).label[view.language]
+
+
+def _reported(view: CountyView, name: str, row: Any) -> str:
+    """Of which places a partial number is."""
+    return phrases.phrase("housing.stage_partial", view.language, stage=stage_label(name, view.language),
+                          text=wording.status_text(row, view.language))
+
+
+# ---- by township and community
+
+def stage_map(view: CountyView) -> Block:
+    """A heat map of townships by stage, in percent of the planned households; not reported apart from zero."""
+    language, names = view.language, progress.townships(view)
+    found = {name: progress.at(view.history(rate), progress.moment(view)) for name, rate in _RATES.items()}
+    found = {name: rows[rows.index.isin(names)] for name, rows in found.items()}
+    if all(rows.empty for rows in found.values()):
+        return _wait(view, "housing.no_township", "housing_progress")
+    across = [name for name in progress.CHAINS["households"] if len(found.get(name, ()))]
+    order = progress.ranks(view)
+    cells = pd.DataFrame([{"label": label, "column": stage_label(name, language),
+                           "value": found[name]["value"].get(place, math.nan)}
+                          for place, label in order[["place", "label"]].itertuples(index=False) for name in across])
+    title = phrases.phrase("housing.map", language, period=_period(view))
+    drawn = heat_map(cells, [stage_label(name, language) for name in across], chart_id="stages", title=title,
+                     unit=phrases.phrase("housing.of_planned", language), language=language,
+                     write=lambda value: plain(value, 1 if value else 0))
+    return chart(drawn, title)
+
+
+def by_place(view: CountyView) -> Block:
+    """The number of households at each stage by township, with the county below, and by community, folded."""
+    if "households" not in progress.chains(view) or progress.ranks(view)["value"].isna().all():
+        return Block("<!-- -->") if progress.moment(view) else _wait(view, "housing.no_stage", "housing_progress")
+    return together(_township_table(view), _community_table(view))
+
+
+def _township_table(view: CountyView) -> Block:
+    language, plan = view.language, progress.schedule(view)
+    found, rates = _found(view), progress.at(view.history(progress.COMPLETION), progress.moment(view))
+    due = plan.due if plan and plan.kind != "task" else math.nan
+    lines = [_line(view, key, name, found, rates, due) for key, name in
+             progress.ranks(view)[["place", "label"]].itertuples(index=False)]
+    total = _line(view, view.place.key, phrases.phrase("housing.county", language), found, rates, due)
+    heads = columns(language, "township", "returned", *_stage_columns(found), "completion", "moved_in_share", "lead",
+                    numeric=("returned", *_stage_columns(found), "completion", "moved_in_share", "lead"))
+    title = phrases.phrase("housing.townships", language, period=_period(view))
+    note = phrases.phrase("housing.townships_note", language)
+    return Table(title, heads, lines, phrases.phrase("housing.unit_households", language), total, note=note).block()
+
+
+def _found(view: CountyView) -> dict[str, pd.DataFrame]:
+    return progress.stages(view, "households")
+
+
+def _stage_columns(found: dict[str, pd.DataFrame]) -> list[str]:
+    return [name.partition("__")[0] for name in found]
+
+
+def _line(view: CountyView, place: str, name: str, found: dict[str, pd.DataFrame], rates: pd.DataFrame, due: float) -> Row:
+    """One place: how many of its own places reported, each stage, completion, moved in of completed, ahead of schedule."""
+    language = view.language
+    cells: dict[str, str | Cell] = {"township": name, "community": name, "returned": _returned(found, place)}
+    for stage, rows in found.items():
+        cells[stage.partition("__")[0]] = number(rows["value"].get(place, math.nan), language)
+    rate = rates["value"].get(place, math.nan)
+    occupied = progress.at(view.history("households_moved_in_of_completed"), progress.moment(view))
+    cells["completion"] = rate_cell(rate, language)
+    cells["moved_in_share"] = rate_cell(occupied["value"].get(place, math.nan), language)
+    cells["lead"] = points(rate - due, language)
+    return cells
+
+
+def _returned(found: dict[str, pd.DataFrame], place: str) -> str | Cell:
+    """n of N places that reported what is completed, or else the last stage that is reported."""
+    rows = found.get("households_completed", next(reversed(found.values())))
+    if place not in rows.index:
+        return Cell(MISSING, "", "missing")
+    row = progress.row_of(rows, place)
+    return f"{int(row['n'])} / {MISSING if pd.isna(row['n_expected']) else int(row['n_expected'])}"
+
+
+def number(value: float, language: str) -> Cell:
+    """A whole number as a cell: "—" not reported, "0" zero."""
+    return Cell(plain(value), f"{value:.10g}") if not math.isnan(value) else Cell(
+        MISSING, phrases.phrase("status.not_reported", language), "missing")
+
+
+def rate_cell(value: float, language: str) -> Cell:
+    """A rate in percent as a cell; "—" where there is none."""
+    return Cell(percent(value, language), f"{value:.10g}") if not math.isnan(value) else Cell(MISSING, "", "missing")
+
+
+def points(value: float, language: str) -> Cell:
+    """A difference in percentage points with its sign; "—" where there is none."""
+    return Cell(signed(value, 1), f"{value:.10g}") if not math.isnan(value) else Cell(MISSING, "", "missing")
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    """A number with its sign in front: +1.2, −3; zero has none."""
+    text = plain(abs(value), decimals)
+    return text if not text.strip("0.") else f"{'+' if value > 0 else '−'}{text}"
+
+
+def _community_table(view: CountyView) -> Block | None:
+    language, found = view.language, _found(view)
+    rates = progress.at(view.history(progress.COMPLETION), progress.moment(view))
+    places = view.hierarchy[view.hierarchy["level"] == "community"]
+    reported = {place for rows in found.values() for place in rows.index}
+    shown = places[places["place"].isin(reported) | (places["counted"] & places["parent"].isin(reported))]
+    if shown.empty:
+        return None
+    lines = [{"group": view.name_of(parent), **_line(view, place, view.name_of(place), found, rates, math.nan)}
+             for parent, place in shown.sort_values(["parent", "place"])[["parent", "place"]].itertuples(index=False)]
+    heads = columns(language, "community", *_stage_columns(found), "completion", "moved_in_share",
+                    numeric=(*_stage_columns(found), "completion", "moved_in_share"))
+    silent = len(set(shown["place"]) - reported)
+    title = phrases.phrase("housing.communities", language, n=len(lines), silent=silent)
+    return folded(title, Table(title, heads, lines, phrases.phrase("housing.unit_households", language), group="group").block())
+
+
+# ---- the ranked list
+
+def ranking(view: CountyView) -> Block:
+    """Townships by completion rate: bars with the county's pooled value, and the list with ranks, rise and gap."""
+    language, frame = view.language, progress.ranks(view)
+    known = int(frame["value"].notna().sum())
+    if not known:
+        return _wait(view, "housing.no_township", "housing_progress")
+    pooled = progress.of_county(view, progress.COMPLETION, progress.moment(view))
+    title = phrases.phrase("housing.ranking", language, label=quantity_label(progress.COMPLETION), period=_period(view))
+    references = [(phrases.phrase("housing.pooled", language), pooled)]
+    plan = progress.schedule(view)
+    if plan and plan.kind != "task":
+        references.append((phrases.phrase(f"housing.schedule_{plan.kind}", language), plan.due))
+    bars = ranked_bars(frame, chart_id="ranking", title=title, unit="%", language=language, references=references)
+    return together(chart(bars, title), _rank_table(view, frame, known, title))
+
+
+def _rank_table(view: CountyView, frame: pd.DataFrame, known: int, title: str) -> Block:
+    language = view.language
+    lines: list[Row] = [{"rank": _rank(row["rank"]), "township": row["label"], "value": rate_cell(row["value"], language),
+                         "gap": points(row["gap"], language), "rank_before": _rank(row["before"]),
+                         "rise": _rise(row["rise"])} for _, row in frame.iterrows()]
+    heads = columns(language, "township", "rank", "value", "gap", "rank_before", "rise",
+                    numeric=("rank", "value", "gap", "rank_before", "rise"))
+    note = phrases.phrase("housing.rank_note", language, n=known, of=len(frame))
+    return Table(title, heads, lines, note=note).block()
+
+
+def _rank(value: float) -> Cell:
+    return Cell(plain(value), f"{value:.10g}") if not math.isnan(value) else Cell(MISSING, "", "missing")
+
+
+def _rise(value: float) -> Cell:
+    if math.isnan(value):
+        return Cell(MISSING, "", "missing")
+    return Cell(f"{'↑' if value > 0 else '↓'}{abs(value):.0f}" if value else "0", f"{value:.10g}")
+
+
+# ---- the curve
+
+def progress_curve(view: CountyView) -> Block:
+    """Households by month against the plan or the even schedule, and the investment by month."""
+    language, across = view.language, progress.months(view)
+    if len(across) < 2:
+        return _wait(view, "housing.no_month", "housing_progress")
+    plan = progress.schedule(view)
+    rows, dashed = [_monthly(view, name, stage_label(name, language)) for name in _DRAWN], []
+    if plan:
+        label = phrases.phrase(f"housing.schedule_{plan.kind}", language)
+        rows.append(pd.DataFrame({"label": label, "period": plan.months.index, "value": plan.months.to_numpy()}))
+        dashed, across = [label], sorted({*across, *plan.months.index})
+    unit_words = phrases.phrase("housing.unit_households", language)
+    title = phrases.phrase("housing.curve", language)
+    drawn = curves(pd.concat(rows), across, chart_id="curve", title=title, unit=unit_words, language=language, dashed=dashed)
+    notes = [phrases.phrase(f"housing.note_{plan.kind}", language, first=plan.months.index[0], last=plan.months.index[-1])
+             if plan else phrases.phrase("housing.note_none", language), phrases.phrase("housing.open_point", language)]
+    return together(chart(drawn, title, note="".join(notes) if language == "zh" else " ".join(notes)), _investment(view))
+
+
+def _monthly(view: CountyView, name: str, label: str) -> pd.DataFrame:
+    rows = view.history(name)
+    own = rows[(rows["place"] == view.place.key) & rows["period"].map(progress.is_month)].sort_values("period")
+    return pd.DataFrame({"label": label, "period": own["period"], "value": own["value"], "partial": own["status"] == "partial"})
+
+
+def _investment(view: CountyView) -> Block:
+    language, across = view.language, progress.months(view)
+    done = _monthly(view, progress.INVESTED, phrases.phrase("housing.invested", language))
+    if done["period"].nunique() < 2:
+        return _wait(view, "housing.no_investment", "housing_progress")
+    planned = _monthly(view, f"{progress.INVESTED}__plan", phrases.phrase("housing.invested_plan", language))
+    title = phrases.phrase("housing.investment", language)
+    drawn = curves(pd.concat([done, planned]), across, chart_id="investment", title=title, language=language,
+                   unit=unit("CNY10k").label[language], dashed=list(planned["label"].unique()),
+                   write=plain_writer("", language, 0))
+    missing = phrases.phrase("housing.no_investment_plan", language) if planned.empty else ""
+    return chart(drawn, title, note=missing)

@@ -1,0 +1,123 @@
+"""Curves over the months: what was reached as lines with points, what was planned dashed, from a zero baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from commlib import phrases
+from commlib.charts import findings, fonts, layout, parts
+from commlib.charts.figure import Canvas, Chart
+from commlib.charts.findings import Write
+from commlib.charts.style import style
+
+_HEIGHT = 260.0    # px of the plot
+_POINT = 4.5       # px of a point
+_TICKS = 5
+
+
+def curves(frame: pd.DataFrame, periods: Sequence[str], *, chart_id: str, title: str, unit: str, language: str,
+           dashed: Collection[str] = (), notes: Sequence[str] = (), write: Write | None = None) -> Chart:
+    """Draw rows (label, period, value) as one line a label over `periods`, in this order from left to right.
+
+    A period without a row is a gap in the line, not a zero; rows that are `partial` have an open point; `dashed` labels are
+    plans, without points. The name and last number of a line stand at its end. Raises ParameterError.
+    """
+    parts.require(frame, ["label", "period", "value"], chart_id)
+    write = write or findings.plain_writer(unit, language)
+    places = {period: number for number, period in enumerate(periods)}
+    rows = frame[frame["value"].notna() & frame["period"].isin(places)]
+    rows = rows.assign(value=rows["value"].astype(float), at=rows["period"].map(places), label=rows["label"].astype(str))
+    rows = rows.assign(partial=rows.get("partial", False))
+    lines = {str(label): part.sort_values("at") for label, part in rows.groupby("label", sort=False)}
+    canvas = Canvas(chart_id)
+    height = _draw(canvas, lines, periods, unit, language, set(dashed), notes, write)
+    return canvas.chart(height, title, _finding(lines, periods, set(dashed), language, write), language, notes, rows)
+
+
+def _draw(canvas: Canvas, lines: dict[str, pd.DataFrame], periods: Sequence[str], unit: str, language: str,
+          dashed: set[str], notes: Sequence[str], write: Write) -> float:
+    size = style().size
+    words = {label: _end(label, part, write, language) for label, part in lines.items()}
+    room = max((fonts.width(each, size.small) for each in words.values()), default=0.0) + 2 * size.gap
+    marks = layout.ticks(0, max((float(part["value"].max()) for part in lines.values()), default=1.0), _TICKS)
+    left = max(fonts.width(layout.tick_words(mark), size.small) for mark in marks) + size.gap
+    top = parts.draw_unit(canvas, 0, unit, language) + size.gap
+    across = layout.span_scale(0, max(len(periods) - 1, 1), left + size.gap, size.column - room)
+    upwards = layout.Scale(top + _HEIGHT, -_HEIGHT / (marks[-1] or 1))
+    _draw_axes(canvas, marks, periods, left, size.column - room, across, upwards)
+    colours = [*list(style().category.values())[:3], style().category["vermillion"], style().category["purple"]]
+    for number, (label, part) in enumerate(lines.items()):
+        colour = style().chart.reference if label in dashed else colours[number % len(colours)]
+        _draw_line(canvas, label, part, across, upwards, colour, label in dashed, language, write)
+    wanted = {label: upwards(float(part["value"].iloc[-1])) for label, part in lines.items()}
+    for label, y in _apart(wanted, size.line, top + _HEIGHT).items():
+        x = across(float(lines[label]["at"].iloc[-1]))
+        canvas.text(x + size.gap, y + size.small * 0.36, words[label], style().chart.ink, size=size.small, halo=True)
+    return parts.draw_notes(canvas, top + _HEIGHT + size.line, notes)
+
+
+def _end(label: str, part: pd.DataFrame, write: Write, language: str) -> str:
+    return phrases.phrase("chart.line_end", language, label=label, text=write(float(part["value"].iloc[-1])))
+
+
+def _apart(wanted: dict[str, float], distance: float, lowest: float) -> dict[str, float]:
+    """The heights of words, moved apart where they would touch, none below `lowest`."""
+    placed: dict[str, float] = {}
+    free = lowest + distance
+    for label in sorted(wanted, key=lambda each: -wanted[each]):   # from the bottom up
+        free = min(wanted[label], free - distance)
+        placed[label] = free
+    return placed
+
+
+def _draw_axes(canvas: Canvas, marks: Sequence[float], periods: Sequence[str], left: float, right: float,
+               across: layout.Scale, upwards: layout.Scale) -> None:
+    size, colours = style().size, style().chart
+    for mark in marks:
+        y = upwards(mark)
+        canvas.line((left, y), (right, y), colours.grid if mark else colours.axis)
+        canvas.text(left - size.gap / 2, y + size.small * 0.36, layout.tick_words(mark), colours.muted, size=size.small,
+                    anchor="right")
+    free = 0.0
+    for number, period in enumerate(periods):
+        half, x = fonts.width(period, size.small) / 2, across(number)
+        if x - half >= free and x + half <= size.column and (not number or len(periods) <= 14 or period.endswith(("-01", "-07"))):
+            canvas.line((x, upwards(0)), (x, upwards(0) + 4), colours.axis)
+            canvas.text(max(x, half), upwards(0) + size.line, period, colours.muted, size=size.small, anchor="center")
+            free = x + half + size.gap
+
+
+def _draw_line(canvas: Canvas, label: str, part: pd.DataFrame, across: layout.Scale, upwards: layout.Scale, colour: str,
+               dashed: bool, language: str, write: Write) -> None:
+    """One line; points that do not follow one another are not joined, unless it is a plan."""
+    points: list[dict[Hashable, Any]] = part.to_dict("records")
+    for first, second in pairwise(points):
+        if dashed or second["at"] == first["at"] + 1:
+            canvas.line((across(first["at"]), upwards(first["value"])), (across(second["at"]), upwards(second["value"])),
+                        colour, thickness=1.6 if dashed else 2.2, dashed=dashed)
+    for point in points if not dashed else ():
+        text = phrases.phrase("chart.partial_mark", language, text=write(point["value"])) if point["partial"] \
+            else write(point["value"])
+        hover = phrases.phrase("chart.hover_part", language, label=label, part=point["period"], text=text)
+        canvas.mark(across(point["at"]), upwards(point["value"]), "circle", style().chart.card if point["partial"] else colour,
+                    colour, size=_POINT, hover=hover)
+
+
+def _finding(lines: dict[str, pd.DataFrame], periods: Sequence[str], dashed: set[str], language: str, write: Write) -> str:
+    """From where to where each line runs, and for how many periods nothing was reported."""
+    if not lines:
+        return phrases.phrase("chart.nothing", language)
+    told = []
+    for label, part in lines.items():
+        first, last = part.iloc[0], part.iloc[-1]
+        key = "chart.course" if len(part) > 1 else "chart.course_one"
+        told.append(phrases.phrase(key, language, label=label, first=first["period"], last=last["period"],
+                                   first_text=write(first["value"]), last_text=write(last["value"])))
+    known = {period for label, part in lines.items() if label not in dashed for period in part["period"]}
+    missing = len(set(periods) - known)
+    told += [phrases.phrase("chart.gaps", language, n=missing, of=len(periods))] if missing else []
+    return findings.joined(told, language)

@@ -1,0 +1,191 @@
+"""Housing progress over the months: the stages that are reported, the order of the townships, and the schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from commlib.periods import Period, parse_period
+from commlib.ranking import competition_ranks
+from commlib.view import CountyView
+
+COMPLETION = "households_completed_of_planned"
+INVESTED = "fixed_asset_investment_communities"
+CHAINS = {   # of one unit each, from what is planned to what is moved into; only the last may be of households in dwellings
+    "households": ("households_planned__plan", "households_started", "households_topped_out", "households_completed",
+                   "households_moved_in"),
+    "dwellings": ("dwellings_task__target", "dwellings_built_or_building", "dwellings_completed", "households_moved_in"),
+    "communities": ("communities_task__target", "communities_started", "communities_with_residents"),
+}
+_parse = cache(parse_period)
+_PACE_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What should be completed by when: a monthly plan, the year's task, or all that is planned, spread evenly.
+
+    `done` and `due` are percent of `base` households at the moment; their difference is the lead, in percentage points.
+    """
+
+    kind: str
+    base: float
+    done: float
+    due: float
+    months: pd.Series[float]   # households by month
+
+    @property
+    def lead(self) -> float:
+        """Ahead of the schedule by so many percentage points; behind it below zero."""
+        return self.done - self.due
+
+
+def moment(view: CountyView) -> str:
+    """The period that the page speaks of: the last with reported progress up to the view's own; "" where there is none."""
+    stages = {name for chain in CHAINS.values() for name in chain if "__" not in name}
+    own = view.facts[(view.facts["kind"] == "measure") & view.facts["quantity"].isin(stages) & (view.facts["scope_en"] == "")]
+    found = [_parse(text) for text in own["period"].unique()]
+    if view.period:
+        asked = _parse(view.period)
+        found = [each for each in found if each == asked or (
+            each.dated and asked.dated and each.year == asked.year and asked.first_month <= each.first_month
+            and each.ends <= asked.ends)]
+    return max(found, key=Period.order).text if found else ""
+
+
+def at(rows: pd.DataFrame, period: str) -> pd.DataFrame:
+    """The rows of a history at a period, by place."""
+    return rows[rows["period"] == period].drop_duplicates("place", keep="last").set_index("place")
+
+
+def stages(view: CountyView, chain: str) -> dict[str, pd.DataFrame]:
+    """The rows of each stage of a chain at the moment, by place; stages that no place reports are left out."""
+    found = {name: at(view.history(name), moment(view)) for name in CHAINS[chain]}
+    return {name: rows for name, rows in found.items() if len(rows)}
+
+
+def chains(view: CountyView) -> list[str]:
+    """The chains of which the county itself has two stages or more."""
+    return [each for each in CHAINS if sum(view.place.key in rows.index for rows in stages(view, each).values()) > 1]
+
+
+def months(view: CountyView) -> list[str]:
+    """Every month from the first to the last of which progress is reported, up to the moment."""
+    last = moment(view)
+    known = [text for text in view.history("households_completed")["period"].unique() if is_month(text) and text <= last]
+    return [str(each) for each in pd.period_range(min(known), last, freq="M")] if known and is_month(last) else []
+
+
+def is_month(text: str) -> bool:
+    """Whether a period is one month of a year."""
+    return len(text) == 7 and _parse(text).dated and "Q" not in text
+
+
+def before(month: str, number: int = 1) -> str:
+    """The month so many months before; "" for what is no month."""
+    return str(pd.Period(month, freq="M") - number) if is_month(month) else ""
+
+
+def value_at(rows: pd.DataFrame, place: str, name: str = "value") -> float:
+    """A number of a place from rows by place; NaN where it has none."""
+    return float(rows[name].get(place, float("nan")))
+
+
+def row_of(rows: pd.DataFrame, place: str) -> pd.Series[Any]:
+    """The row of a place that is there, from rows by place."""
+    return rows[rows.index == place].iloc[0]
+
+
+def of_county(view: CountyView, name: str, period: str, member: str = "") -> float:
+    """The county's own value of an indicator or measure at a period; NaN where there is none."""
+    rows = at(view.history(name, member), period)
+    return value_at(rows, view.place.key)
+
+
+def change(view: CountyView, name: str, earlier: str) -> float:
+    """By how much the county's value changed since an earlier period; NaN unless as many places reported at both ends."""
+    ends = [at(view.history(name), period) for period in (earlier, moment(view))]
+    if any(view.place.key not in rows.index for rows in ends):
+        return float("nan")
+    first, last = (value_at(rows, view.place.key) for rows in ends)
+    as_many = [value_at(rows, view.place.key, "n") for rows in ends]
+    return last - first if as_many[0] == as_many[1] else float("nan")
+
+
+def townships(view: CountyView) -> dict[str, str]:
+    """Name by key of the townships of the county; placeholders are none."""
+    return {each.key: each.name[view.language] for each in view.book.townships(view.place.key) if each.kind != "placeholder"}
+
+
+def ranks(view: CountyView) -> pd.DataFrame:
+    """The townships by completion rate: place, label, value, status, rank, before (a month ago), rise, gap (to the county).
+
+    Ranks are competition ranks of those that reported; who did not has NaN everywhere and stands last.
+    """
+    names, history = townships(view), view.history(COMPLETION)
+    now, then = at(history, moment(view)), at(history, before(moment(view)))
+    frame = pd.DataFrame({"place": list(names), "label": list(names.values())})
+    frame["value"] = frame["place"].map(now["value"]).astype(float)
+    frame["status"] = frame["place"].map(now["status"]).fillna("not_reported")
+    frame["rank"] = competition_ranks(frame["value"])
+    frame["before"] = competition_ranks(frame["place"].map(then["value"]).astype(float))
+    frame["rise"] = frame["before"] - frame["rank"]
+    frame["gap"] = frame["value"] - of_county(view, COMPLETION, moment(view))
+    return frame.sort_values(["rank", "place"], kind="stable", na_position="last").reset_index(drop=True)
+
+
+def pace(view: CountyView) -> float:
+    """Households completed a month, on average of the last three months; NaN where the two ends cannot be compared."""
+    return change(view, "households_completed", before(moment(view), _PACE_MONTHS)) / _PACE_MONTHS
+
+
+def schedule(view: CountyView) -> Schedule | None:
+    """What the county's completions are held against at the moment; None where they are of no month or nothing is planned."""
+    now = moment(view)
+    own = at(view.history(COMPLETION), now)
+    if not is_month(now) or view.place.key not in own.index:
+        return None
+    row = row_of(own, view.place.key)
+    return _by_plan(view, row) or _by_task(view, row) or _evenly(view, row)
+
+
+def _by_plan(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
+    """By a plan of completions that is given month by month."""
+    rows = view.history("households_completed__plan")
+    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month)]
+    planned = rows.set_index("period")["value"].sort_index()
+    if len(planned) < 2 or moment(view) not in planned.index or not row["denominator"]:
+        return None
+    base = float(row["denominator"])
+    return Schedule("plan", base, 100 * row["numerator"] / base, 100 * planned[moment(view)] / base, planned)
+
+
+def _by_task(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
+    """By the year's task, spread evenly over its twelve months, on top of what was completed before the year."""
+    year = moment(view)[:4]
+    task, earlier = of_county(view, "households_planned__target", year), _level_before(view, year)
+    if not task > 0:
+        return None
+    due = pd.Series({f"{year}-{number:02d}": earlier + task * number / 12 for number in range(1, 13)})
+    return Schedule("task", task, 100 * (row["numerator"] - earlier) / task, 100 * _parse(moment(view)).last_month / 12, due)
+
+
+def _level_before(view: CountyView, year: str) -> float:
+    """What was completed by the end of the year before: the last report of it; zero where there is none."""
+    rows = view.history("households_completed")
+    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month) & (rows["period"] < year)]
+    return float(rows.sort_values("period")["value"].iloc[-1]) if len(rows) else 0.0
+
+
+def _evenly(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
+    """All that is planned, spread evenly from January of the first year reported to December of this one."""
+    base = float(row["denominator"])
+    first, now = months(view)[0][:4], moment(view)
+    span = [str(each) for each in pd.period_range(f"{first}-01", f"{now[:4]}-12", freq="M")]
+    if not base > 0:
+        return None
+    due = pd.Series({month: base * (number + 1) / len(span) for number, month in enumerate(span)})
+    return Schedule("linear", base, float(row["value"]), 100 * due[now] / base, due)
