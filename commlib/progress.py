@@ -129,7 +129,7 @@ def ranks(view: CountyView) -> pd.DataFrame:
     now, then = at(history, moment(view)), at(history, before(moment(view)))
     frame = pd.DataFrame({"place": list(names), "label": list(names.values())})
     frame["value"] = frame["place"].map(now["value"]).astype(float)
-    frame["status"] = frame["place"].map(now["status"]).fillna("not_reported")
+    frame["status"] = frame["place"].map(now["status"]).astype(object).fillna("not_reported")
     frame["rank"] = competition_ranks(frame["value"])
     frame["before"] = competition_ranks(frame["place"].map(then["value"]).astype(float))
     frame["rise"] = frame["before"] - frame["rank"]
@@ -155,7 +155,7 @@ def schedule(view: CountyView) -> Schedule | None:
 def _by_plan(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
     """By a plan of completions that is given month by month."""
     rows = view.history("households_completed__plan")
-    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month)]
+    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month).astype(bool)]
     planned = rows.set_index("period")["value"].sort_index()
     if len(planned) < 2 or moment(view) not in planned.index or not row["denominator"]:
         return None
@@ -176,7 +176,7 @@ def _by_task(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
 def _level_before(view: CountyView, year: str) -> float:
     """What was completed by the end of the year before: the last report of it; zero where there is none."""
     rows = view.history("households_completed")
-    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month) & (rows["period"] < year)]
+    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month).astype(bool) & (rows["period"] < year)]
     return float(rows.sort_values("period")["value"].iloc[-1]) if len(rows) else 0.0
 
 

@@ -99,7 +99,7 @@ def stage_map(view: CountyView) -> Block:
 def by_place(view: CountyView) -> Block:
     """The number of households at each stage by township, with the county below, and by community, folded."""
     if "households" not in progress.chains(view) or progress.ranks(view)["value"].isna().all():
-        return Block("<!-- -->") if progress.moment(view) else _wait(view, "housing.no_stage", "housing_progress")
+        return Block("<!-- -->")   # the map above says what is missing
     return together(_township_table(view), _community_table(view))
 
 
@@ -249,7 +249,7 @@ def progress_curve(view: CountyView) -> Block:
 
 def _monthly(view: CountyView, name: str, label: str) -> pd.DataFrame:
     rows = view.history(name)
-    own = rows[(rows["place"] == view.place.key) & rows["period"].map(progress.is_month)].sort_values("period")
+    own = rows[(rows["place"] == view.place.key) & rows["period"].map(progress.is_month).astype(bool)].sort_values("period")
     return pd.DataFrame({"label": label, "period": own["period"], "value": own["value"], "partial": own["status"] == "partial"})
 
 

@@ -35,7 +35,7 @@ def curves(frame: pd.DataFrame, periods: Sequence[str], *, chart_id: str, title:
     lines = {str(label): part.sort_values("at") for label, part in rows.groupby("label", sort=False)}
     canvas = Canvas(chart_id)
     height = _draw(canvas, lines, periods, unit, language, set(dashed), notes, write)
-    return canvas.chart(height, title, _finding(lines, periods, set(dashed), language, write), language, notes, rows)
+    return canvas.chart(height, title, _finding(lines, set(dashed), language, write), language, notes, rows)
 
 
 def _draw(canvas: Canvas, lines: dict[str, pd.DataFrame], periods: Sequence[str], unit: str, language: str,
@@ -107,8 +107,8 @@ def _draw_line(canvas: Canvas, label: str, part: pd.DataFrame, across: layout.Sc
                     colour, size=_POINT, hover=hover)
 
 
-def _finding(lines: dict[str, pd.DataFrame], periods: Sequence[str], dashed: set[str], language: str, write: Write) -> str:
-    """From where to where each line runs, and for how many periods nothing was reported."""
+def _finding(lines: dict[str, pd.DataFrame], dashed: set[str], language: str, write: Write) -> str:
+    """From where to where each line runs, and for how many periods between nothing was reported."""
     if not lines:
         return phrases.phrase("chart.nothing", language)
     told = []
@@ -117,7 +117,7 @@ def _finding(lines: dict[str, pd.DataFrame], periods: Sequence[str], dashed: set
         key = "chart.course" if len(part) > 1 else "chart.course_one"
         told.append(phrases.phrase(key, language, label=label, first=first["period"], last=last["period"],
                                    first_text=write(first["value"]), last_text=write(last["value"])))
-    known = {period for label, part in lines.items() if label not in dashed for period in part["period"]}
-    missing = len(set(periods) - known)
-    told += [phrases.phrase("chart.gaps", language, n=missing, of=len(periods))] if missing else []
+    known = {number for label, part in lines.items() if label not in dashed for number in part["at"]}
+    span = max(known) - min(known) + 1 if known else 0
+    told += [phrases.phrase("chart.gaps", language, n=span - len(known), of=span)] if span > len(known) else []
     return findings.joined(told, language)

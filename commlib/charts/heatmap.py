@@ -15,7 +15,7 @@ from commlib.charts.figure import Canvas, Chart
 from commlib.charts.findings import Write
 from commlib.charts.style import style
 
-_WIDEST = 64.0   # px of a cell, where there are few columns
+_WIDEST = 72.0   # px of a cell, where there are few columns
 _AIR = 6.0       # px of air about a number in its cell
 _CHIP = 26.0     # px of a cell in the key
 
