@@ -31,9 +31,7 @@ def ranked_bars(
     rows = prepared(frame, write, language, ascending)
     references = [(label, float(value)) for label, value in references if math.isfinite(value)]
     finding = finding or findings.ranked_finding(rows, references, write, language)
-    if first is not None and first < len(rows):
-        notes = [*notes, phrases.phrase("chart.first", language, first=first, n=len(rows))]
-        rows = rows.head(first)
+    rows, notes = parts.first_rows(rows, first, notes, language)
     canvas = Canvas(chart_id)
     height = _draw(canvas, rows, references, unit, language, notes, write)
     return canvas.chart(height, title, finding, language, notes, rows)

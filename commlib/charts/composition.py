@@ -9,19 +9,17 @@ from typing import Any
 import pandas as pd
 
 from commlib import phrases
-from commlib.bilingual import listed
 from commlib.charts import findings, fonts, layout, parts
 from commlib.charts.bars import draw_name, prepared, ranked_bars
 from commlib.charts.figure import Canvas, Chart
 from commlib.charts.findings import Write
-from commlib.charts.style import style
+from commlib.charts.style import ink_on, style
 from commlib.errors import ParameterError
 
 _MOST_STACKED = 5
 _MOST_COLOURS = 7
 _ROUNDING = 0.05        # what rounding to one decimal may take from each part of 100
 _INSIDE = 8.0           # px of air around a number inside its part
-_DARK_INK_ABOVE = 0.18  # relative luminance from which black text has the better contrast
 
 
 def composition_bar(frame: pd.DataFrame, *, chart_id: str, title: str, language: str, base: str = "",
@@ -77,29 +75,23 @@ def _draw_whole(canvas: Canvas, rows: pd.DataFrame, language: str, notes: Sequen
     return parts.draw_notes(canvas, top + size.thick_bar + 2, notes)
 
 
-def ink_on(colour: str) -> str:
-    """Give black or white, whichever reads better on the colour."""
-    channels = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    bright = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > _DARK_INK_ABOVE
-    return style().chart.ink if bright else style().chart.card
-
-
 def stacked_ranked_bars(frame: pd.DataFrame, columns: Mapping[str, str], *, chart_id: str, title: str, unit: str,
-                        language: str, notes: Sequence[str] = (), write: Write | None = None) -> Chart:
+                        language: str, notes: Sequence[str] = (), write: Write | None = None,
+                        ascending: bool | None = False, first: int | None = None, finding: str = "") -> Chart:
     """Draw rows of (label, one column a part) as stacked bars ranked by total; `columns` maps column to its words.
 
     A row whose parts are all missing is not reported; one with some missing is marked partial. The finding is about
-    totals. Raises ParameterError for a negative part.
+    totals. `ascending=None` keeps the order given; of more rows than `first` those are drawn and the rest is told.
+    Raises ParameterError for a negative part.
     """
     parts.require(frame, ["label", *columns], chart_id)
     write = write or findings.plain_writer(unit, language)
     totals = _totals(frame, list(columns), chart_id)
-    rows = prepared(totals, write, language, ascending=False)
-    sums = listed([phrases.phrase("chart.part_of_total", language, label=words, text=write(float(rows[column].sum())))
-                   for column, words in columns.items()], language)
-    finding = findings.joined([findings.ranked_finding(rows, (), write, language), phrases.phrase(
-        "chart.totals", language, total=write(float(totals["value"].sum())), parts=sums)], language)
+    rows = prepared(totals, write, language, ascending)
+    finding = finding or findings.joined([
+        findings.ranked_finding(rows, (), write, language),
+        findings.totals(rows["value"], {words: rows[column] for column, words in columns.items()}, write, language)], language)
+    rows, notes = parts.first_rows(rows, first, notes, language)
     canvas = Canvas(chart_id)
     height = _draw_stacks(canvas, rows, columns, unit, language, notes, write)
     return canvas.chart(height, title, finding, language, notes, rows)

@@ -34,61 +34,37 @@ def curves(frame: pd.DataFrame, periods: Sequence[str], *, chart_id: str, title:
     rows = rows.assign(partial=rows.get("partial", False))
     lines = {str(label): part.sort_values("at") for label, part in rows.groupby("label", sort=False)}
     canvas = Canvas(chart_id)
-    height = _draw(canvas, lines, periods, unit, language, set(dashed), notes, write)
+    height = _draw(canvas, lines, periods, unit, language, set(dashed), notes, write) if lines else \
+        parts.draw_notes(canvas, 0, [phrases.phrase("chart.nothing", language), *notes])
     return canvas.chart(height, title, _finding(lines, set(dashed), language, write), language, notes, rows)
 
 
 def _draw(canvas: Canvas, lines: dict[str, pd.DataFrame], periods: Sequence[str], unit: str, language: str,
           dashed: set[str], notes: Sequence[str], write: Write) -> float:
     size = style().size
-    words = {label: _end(label, part, write, language) for label, part in lines.items()}
-    room = max((fonts.width(each, size.small) for each in words.values()), default=0.0) + 2 * size.gap
+    words = {label: fonts.wrap(_end(label, part, write, language), size.small, size.label_column)
+             for label, part in lines.items()}
+    room = max((fonts.width(line, size.small) for each in words.values() for line in each), default=0.0) + 2 * size.gap
     marks = layout.ticks(0, max((float(part["value"].max()) for part in lines.values()), default=1.0), _TICKS)
     left = max(fonts.width(layout.tick_words(mark), size.small) for mark in marks) + size.gap
     top = parts.draw_unit(canvas, 0, unit, language) + size.gap
     across = layout.span_scale(0, max(len(periods) - 1, 1), left + size.gap, size.column - room)
     upwards = layout.Scale(top + _HEIGHT, -_HEIGHT / (marks[-1] or 1))
-    _draw_axes(canvas, marks, periods, left, size.column - room, across, upwards)
-    colours = [*list(style().category.values())[:3], style().category["vermillion"], style().category["purple"]]
+    parts.draw_levels(canvas, upwards, marks, left, size.column - room)
+    parts.draw_periods(canvas, periods, across, upwards(0))
+    colours = [style().category[name] for name in ("blue", "orange", "green", "vermillion", "purple", "sky", "black")]
     for number, (label, part) in enumerate(lines.items()):
         colour = style().chart.reference if label in dashed else colours[number % len(colours)]
         _draw_line(canvas, label, part, across, upwards, colour, label in dashed, language, write)
-    wanted = {label: upwards(float(part["value"].iloc[-1])) for label, part in lines.items()}
-    for label, y in _apart(wanted, size.line, top + _HEIGHT).items():
-        x = across(float(lines[label]["at"].iloc[-1]))
-        canvas.text(x + size.gap, y + size.small * 0.36, words[label], style().chart.ink, size=size.small, halo=True)
+    wanted = [(upwards(float(part["value"].iloc[-1])), size.line * len(words[label])) for label, part in lines.items()]
+    for label, y in zip(lines, layout.spread(wanted, top - size.line, top + _HEIGHT + size.line / 2), strict=True):
+        x = across(float(lines[label]["at"].iloc[-1])) + size.gap
+        parts.draw_lines(canvas, x, y, words[label], style().chart.ink, "left", halo=True, font=size.small)
     return parts.draw_notes(canvas, top + _HEIGHT + size.line, notes)
 
 
 def _end(label: str, part: pd.DataFrame, write: Write, language: str) -> str:
     return phrases.phrase("chart.line_end", language, label=label, text=write(float(part["value"].iloc[-1])))
-
-
-def _apart(wanted: dict[str, float], distance: float, lowest: float) -> dict[str, float]:
-    """The heights of words, moved apart where they would touch, none below `lowest`."""
-    placed: dict[str, float] = {}
-    free = lowest + distance
-    for label in sorted(wanted, key=lambda each: -wanted[each]):   # from the bottom up
-        free = min(wanted[label], free - distance)
-        placed[label] = free
-    return placed
-
-
-def _draw_axes(canvas: Canvas, marks: Sequence[float], periods: Sequence[str], left: float, right: float,
-               across: layout.Scale, upwards: layout.Scale) -> None:
-    size, colours = style().size, style().chart
-    for mark in marks:
-        y = upwards(mark)
-        canvas.line((left, y), (right, y), colours.grid if mark else colours.axis)
-        canvas.text(left - size.gap / 2, y + size.small * 0.36, layout.tick_words(mark), colours.muted, size=size.small,
-                    anchor="right")
-    free = 0.0
-    for number, period in enumerate(periods):
-        half, x = fonts.width(period, size.small) / 2, across(number)
-        if x - half >= free and x + half <= size.column and (not number or len(periods) <= 14 or period.endswith(("-01", "-07"))):
-            canvas.line((x, upwards(0)), (x, upwards(0) + 4), colours.axis)
-            canvas.text(max(x, half), upwards(0) + size.line, period, colours.muted, size=size.small, anchor="center")
-            free = x + half + size.gap
 
 
 def _draw_line(canvas: Canvas, label: str, part: pd.DataFrame, across: layout.Scale, upwards: layout.Scale, colour: str,

@@ -18,7 +18,7 @@ from commlib.errors import ParameterError
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _DASH = (0, (4, 3))
-_MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "v"}
+_MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle": "v", "onward": ">", "back": "<"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ class Canvas:
                            va="baseline", parse_math=False), Extra(hover, halo, strong))
 
     def mark(self, x: float, y: float, shape: str, fill: str, edge: str, *, size: float = 9, hover: str = "") -> None:
-        """Draw a point mark: circle, square, diamond or triangle (pointing down)."""
+        """Draw a point mark: circle, square, diamond, triangle (down), onward or back (pointing so)."""
         from matplotlib.lines import Line2D
 
         self._add(Line2D([x], [y], marker=_MARKERS[shape], markersize=size, markerfacecolor=fill,

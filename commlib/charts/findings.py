@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -80,6 +80,20 @@ def _standing(row: object, known: pd.DataFrame, language: str) -> str:
     rank = int((known["value"] > row.value).sum()) + 1   # type: ignore[attr-defined]
     return phrases.phrase("chart.highlighted", language, label=row.label, text=row.text,   # type: ignore[attr-defined]
                           rank=ordinal(rank, len(known), language))
+
+
+def totals(values: pd.Series, columns: Mapping[str, pd.Series], write: Write, language: str) -> str:
+    """Say what values add up to, and each column of them; nothing where there is none, and no zero for a column without."""
+    if values.isna().all():
+        return ""
+    sums = listed([phrases.phrase("chart.part_of_total", language, label=words, text=summed(column, write, language))
+                   for words, column in columns.items()], language)
+    return phrases.phrase("chart.totals", language, total=summed(values, write, language), parts=sums)
+
+
+def summed(values: pd.Series, write: Write, language: str) -> str:
+    """The sum of the values that there are, in words; not reported where there is none."""
+    return write(float(values.sum())) if values.notna().any() else phrases.phrase("chart.not_reported", language)
 
 
 def without_value(rows: pd.DataFrame, language: str) -> str:

@@ -64,8 +64,8 @@ def _draw(canvas: Canvas, rows: pd.DataFrame, unit: str, language: str, notes: S
     laid, left, _ = parts.stack_rows(rows["label"], numbers, 0)
     known = rows["value"].dropna()
     base = float(known.iloc[0]) if len(known) else 0.0
-    ends = [(max(value, base), row.number_width + size.gap) for row, value in zip(laid, rows["value"], strict=True)
-            if not math.isnan(value)]
+    ends = [end for row, value in zip(laid, rows["value"], strict=True) if not math.isnan(value)
+            for end in ((min(value, 0.0), 0.0), (max(value, base, 0.0), row.number_width + size.gap))]
     scale = layout.bar_scale(ends, left, size.column - size.margin)
     top = parts.draw_unit(canvas, left, unit, language)
     laid, left, bottom = parts.stack_rows(rows["label"], numbers, top)
@@ -80,7 +80,9 @@ def _draw(canvas: Canvas, rows: pd.DataFrame, unit: str, language: str, notes: S
             canvas.rectangle(scale(0), row.middle - size.bar / 2, scale(base) - scale(0), size.bar, style().sequential[0])
         exact = phrases.phrase("chart.exact", language, text=hover, value=f"{value:.10g}")
         if value:
-            canvas.rectangle(scale(0), row.middle - size.bar / 2, scale(value) - scale(0), size.bar, colours.bar, hover=exact)
-        parts.draw_lines(canvas, scale(max(value, base)) + 5, row.middle, row.number, colours.ink, "left", halo=True, hover=exact)
+            start, end = sorted((scale(0), scale(value)))
+            canvas.rectangle(start, row.middle - size.bar / 2, end - start, size.bar, colours.bar, hover=exact)
+        parts.draw_lines(canvas, scale(max(value, base, 0.0)) + 5, row.middle, row.number, colours.ink, "left", halo=True,
+                         hover=exact)
     canvas.line((scale(0), top), (scale(0), bottom), colours.axis)
     return parts.draw_notes(canvas, bottom, notes)

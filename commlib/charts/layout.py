@@ -51,8 +51,9 @@ def round_step(span: float, wanted: int, whole: bool = False) -> float:
 
 
 def ticks(low: float, high: float, wanted: int, whole: bool = False) -> list[float]:
-    """Round ticks that enclose `low`..`high`, with at most about `wanted` steps."""
-    step = round_step(max(high - low, 1e-9), wanted, whole)
+    """Round ticks that enclose `low`..`high`, or one unit where that is nothing, with at most about `wanted` steps."""
+    high = high if high > low else low + 1.0
+    step = round_step(high - low, wanted, whole)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(number * step, 10) for number in range(first, max(last, first + 1) + 1)]
 
@@ -60,6 +61,24 @@ def ticks(low: float, high: float, wanted: int, whole: bool = False) -> list[flo
 def tick_words(value: float) -> str:
     """Write a round tick without trailing zeros; the unit stands on the axis title."""
     return f"{value + 0.0:,.10f}".rstrip("0").rstrip(".")   # + 0.0 makes zero of minus zero
+
+
+def spread(wanted: Sequence[tuple[float, float]], top: float, bottom: float) -> list[float]:
+    """The middles of boxes (middle wanted, height) between `top` and `bottom`, moved apart where they would overlap.
+
+    Where all do not fit they grow out at the top; boxes wanted at one height keep the order given.
+    """
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index][0])   # sorting is stable
+    placed = dict.fromkeys(order, 0.0)
+    free = top
+    for index in order:
+        middle, height = wanted[index]
+        placed[index] = max(middle, free + height / 2)
+        free = placed[index] + height / 2
+    for index in reversed(order):
+        placed[index] = min(placed[index], bottom - wanted[index][1] / 2)
+        bottom = placed[index] - wanted[index][1] / 2
+    return [placed[index] for index in range(len(wanted))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,26 +63,43 @@ def stack_rows(labels: Iterable[str], numbers: Iterable[str], top: float) -> tup
 
 
 def draw_lines(canvas: Canvas, x: float, middle: float, lines: Sequence[str], colour: str, anchor: str, *,
-               halo: bool = False, strong: bool = False, hover: str = "") -> None:
-    """Write lines of text centred on `middle`."""
+               font: float | None = None, halo: bool = False, strong: bool = False, hover: str = "") -> None:
+    """Write lines of text centred on `middle`, in the size of labels where `font` does not give another."""
     size = style().size
     for index, line in enumerate(lines):
-        baseline = middle + (index - (len(lines) - 1) / 2) * size.line + size.label * _BASELINE
-        canvas.text(x, baseline, line, colour, anchor=anchor, halo=halo, strong=strong, hover=hover)
+        baseline = middle + (index - (len(lines) - 1) / 2) * size.line + (font or size.label) * _BASELINE
+        canvas.text(x, baseline, line, colour, size=font, anchor=anchor, halo=halo, strong=strong, hover=hover)
 
 
 def draw_missing(canvas: Canvas, x: float, row: Row, status: str, language: str, hover: str) -> None:
-    """Write why a row has no value: a hatched light-grey chip off the baseline for not reported, else words only."""
+    """Write why a row has no value: a hatched light-grey chip off the baseline for not reported, else words only.
+
+    It stands at the right of `x`, or at its left where there is no room.
+    """
     size, colours = style().size, style().chart
     words = phrases.phrase(f"chart.{status}", language)
     width = fonts.width(words, size.small)
     left = x + size.gap
+    if left + width + 44 > size.column:
+        left = x - missing_width(status, language)
     if status == "not_reported":
         canvas.rectangle(left, row.middle - size.bar / 2 - 1, width + 44, size.bar + 2, colours.missing_fill,
                          edge=colours.missing_line, hatched=True, hover=hover)
         left += 22
         canvas.rectangle(left - 4, row.middle - size.bar / 2 + 0.5, width + 8, size.bar - 1, colours.card)
     canvas.text(left, row.middle + size.small * _BASELINE, words, colours.missing, size=size.small, hover=hover)
+
+
+def missing_width(status: str, language: str) -> float:
+    """Width in px of what `draw_missing` draws from its x on."""
+    return fonts.width(phrases.phrase(f"chart.{status}", language), style().size.small) + style().size.gap + 44
+
+
+def first_rows(rows: pd.DataFrame, first: int | None, notes: Sequence[str], language: str) -> tuple[pd.DataFrame, Sequence[str]]:
+    """The first rows that are drawn, and the notes with the one that tells of the rest."""
+    if first is None or first >= len(rows):
+        return rows, notes
+    return rows.head(first), [*notes, phrases.phrase("chart.first", language, first=first, n=len(rows))]
 
 
 def flags_height(flags: Sequence[layout.Flag]) -> float:
@@ -131,6 +148,30 @@ def draw_axis(canvas: Canvas, scale: layout.Scale, marks: Sequence[float], top: 
         if centre - half >= free:
             canvas.text(centre, bottom + size.line - 2, words, colours.muted, size=size.small, anchor="center")
             free = centre + half + 8
+
+
+def draw_levels(canvas: Canvas, upwards: layout.Scale, marks: Sequence[float], left: float, right: float) -> None:
+    """Draw thin horizontal gridlines at the ticks and write the ticks at the left; the line of zero is darker."""
+    size, colours = style().size, style().chart
+    for mark in marks:
+        y = upwards(mark)
+        canvas.line((left, y), (right, y), colours.grid if mark else colours.axis)
+        canvas.text(left - size.gap / 2, y + size.small * _BASELINE, layout.tick_words(mark), colours.muted, size=size.small,
+                    anchor="right")
+
+
+def draw_periods(canvas: Canvas, periods: Sequence[str], across: layout.Scale, y: float) -> None:
+    """Write the periods at 0, 1, 2… of the scale below y: of many only those at half years, and none that would crowd."""
+    size, colours = style().size, style().chart
+    many = len(periods) > 14 and any(period.endswith(("-01", "-07")) for period in periods)
+    free = 0.0
+    for number, period in enumerate(periods):
+        half, x = fonts.width(period, size.small) / 2, across(number)
+        centre = max(x, half)
+        if centre - half >= free and x + half <= size.column and (not number or not many or period.endswith(("-01", "-07"))):
+            canvas.line((x, y), (x, y + 4), colours.axis)
+            canvas.text(centre, y + size.line, period, colours.muted, size=size.small, anchor="center")
+            free = centre + half + size.gap
 
 
 def draw_notes(canvas: Canvas, top: float, notes: Iterable[str]) -> float:

@@ -61,6 +61,14 @@ class VerdictMark:
 
 
 @dataclass(frozen=True, slots=True)
+class StateMark:
+    """How a state of a cell looks: its colour and its sign."""
+
+    fill: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """Every number of the style sheet."""
 
@@ -73,6 +81,7 @@ class Style:
     dark: Mapping[str, str]
     chart: ChartColours
     verdict: Mapping[str, VerdictMark]
+    state: Mapping[str, StateMark]
 
 
 @cache
@@ -90,7 +99,25 @@ def style() -> Style:
         dark=raw["dark"],
         chart=ChartColours(**raw["chart"]),
         verdict={name: VerdictMark(**mark) for name, mark in raw["verdict"].items()},
+        state={name: StateMark(**mark) for name, mark in raw["state"].items()},
     )
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast of two colours (#RRGGBB) as WCAG has it, from 1 to 21."""
+    low, high = sorted((_luminance(first), _luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def ink_on(colour: str) -> str:
+    """Give black or white, whichever has the larger contrast on the colour."""
+    return max((style().chart.ink, style().chart.card), key=lambda ink: contrast(ink, colour))
 
 
 def font_stack(names: tuple[str, ...]) -> str:
