@@ -112,6 +112,14 @@ def test_what_came_in_time_is_counted_apart(home: Home) -> None:
         (TOWN, "2013"): 1.0, (OTHER, "2013"): 0.0, ("411325102", "2013"): 0.0}
 
 
+def test_where_a_date_of_its_own_dates_a_row_a_blank_beside_it_says_none(home: Home) -> None:
+    due = [{"contract_id": f"c{number}", "instalment": "1", "amount": "60", "due_on": day, "paid_on": paid}
+           for number, (day, paid) in enumerate((("2012-05-01", "2012-06-01"), ("2013-05-01", ""), ("", "2013-07-01")))]
+    facts = facts_of(home, "contract_payment", *due)
+    assert values(facts, "contract_payments_due") == {(NEIXIANG, "2012"): 60.0, (NEIXIANG, "2013"): 60.0}
+    assert values(facts, "contract_payments_made") == {(NEIXIANG, "2012"): 60.0, (NEIXIANG, "2013"): 0.0}
+
+
 # ---- things that stand at places
 
 def worker(number: int, unit: str, sex: str = "female", education: str = "college", town: str = TOWN) -> dict[str, str]:
@@ -124,7 +132,8 @@ def test_things_are_counted_where_they_stand_by_member_and_with_a_source_a_sheet
     assert values(facts, "social_workers") == {(FIRST, "2013"): 2.0, (SECOND, "2013"): 1.0}
     assert values(facts, "female_social_workers", "bachelor") == {(FIRST, "2013"): 0.0, (SECOND, "2013"): 1.0}
     assert values(facts, "female_social_workers", "college") == {(FIRST, "2013"): 1.0, (SECOND, "2013"): 0.0}
-    sources = dict(zip(facts["place"] + facts["quantity"], facts["source"], strict=True))
+    whole = facts[facts["member"] == ""]
+    sources = dict(zip(whole["place"] + whole["quantity"], whole["source"], strict=True))
     assert sources[f"{FIRST}social_workers"] == "release:3/staff/表"
     assert sources[f"{SECOND}social_workers"] == "release:3/staff/表!4"
 
@@ -143,6 +152,15 @@ def test_where_a_roster_does_not_say_nothing_is_counted(home: Home) -> None:
     assert values(facts, "female_social_workers") == {(FIRST, "undated:staff"): 1}   # of the other nobody knows
     assert values(facts, "female_social_workers", "bachelor") == {}
     assert values(facts, "social_workers") == {(FIRST, "undated:staff"): 1, (SECOND, "undated:staff"): 1}
+
+
+def test_an_age_is_counted_by_the_year_of_the_roster_and_only_where_both_years_are_known(home: Home) -> None:
+    born = {1: "1983", 2: "1982", 3: "1973", 4: ""}
+    rows = [{**worker(number, FIRST), "birth_year": year} for number, year in born.items()]
+    facts = facts_of(home, "staff", *rows, dated="2013-09")
+    assert [values(facts, "social_workers", f"age_{group}") for group in ("le_30", "31_40", "41_50", "ge_51")] == [
+        {(FIRST, "2013-09"): 1.0}, {(FIRST, "2013-09"): 2.0}, {(FIRST, "2013-09"): 0.0}, {(FIRST, "2013-09"): 0.0}]
+    assert values(facts_of(home, "staff", *rows), "social_workers", "age_le_30") == {}
 
 
 def test_a_township_with_things_of_its_own_counts_those_of_its_communities_too(home: Home) -> None:
@@ -259,3 +277,33 @@ def test_where_a_report_and_the_tables_disagree_the_audit_says_so(home: Home) ->
     assert "报告称40（900-1-001），县里的报表合计为35" in distrust(shown).plain
     held = shown.measure("households_completed")
     assert held.loc[held["place"] == NEIXIANG, "value"].tolist() == [35.0]   # of the two, the table's row counts
+
+
+def test_community_workers_are_those_in_posts_and_certificates_count_apart(home: Home) -> None:
+    place = {"township_id": TOWN, "community_id": FIRST}
+    facts = facts_of(home, "staff", *(
+        {"staff_id": str(number), "post": post, "certificate": certificate, **place} for number, (post, certificate) in enumerate(
+            [("chief", "none"), ("worker", "assistant"), ("grid", "senior"), ("welfare", "assistant")])), dated="2022-12")
+    at = (FIRST, "2022-12")
+    assert values(facts, "community_workers")[at] == 3   # a public-welfare post is none
+    assert values(facts, "certified_community_workers")[at] == 2 and values(facts, "certified_social_workers")[at] == 3
+
+
+def test_fiscal_money_and_other_money_are_told_apart_and_no_source_is_neither(home: Home) -> None:
+    rows = [{"flow_id": str(number), "date": "2022-03-01", "level": level, "budget": "100", "arrived": arrived, "paid": "20"}
+            for number, (level, arrived) in enumerate([("central", "60"), ("pooled", "30"), ("self_raised", "45"), ("", "9")])]
+    facts = facts_of(home, "fund_flow", *rows)
+    found = {name: set(values(facts, name).values()) for name in (
+        "funds_arranged", "funds_arrived", "funds_paid", "fiscal_funds_arrived", "non_fiscal_funds_arrived")}
+    assert found == {"funds_arranged": {400}, "funds_arrived": {144}, "funds_paid": {80}, "fiscal_funds_arrived": {90},
+                     "non_fiscal_funds_arrived": {45}}
+
+
+def test_answers_on_a_scale_of_five_are_told_by_their_words_and_others_are_none(home: Home) -> None:
+    options = {"很满意": "40", "比较满意": "80", "一般": "50", "不满意": "20", "很不满意": "10", "说不清": "7"}
+    facts = facts_of(home, "survey_answer", *(
+        {"survey_id": "W", "question_no": "1", "option": option, "n": n, "topic": "living_circle"}
+        for option, n in options.items()))
+    assert set(values(facts, "ratings").values()) == {200} and set(values(facts, "ratings", "good").values()) == {80}
+    assert set(values(facts, "satisfied_answers", "living_circle").values()) == {120}
+    assert set(values(facts, "valid_answers", "living_circle").values()) == {200}

@@ -65,3 +65,8 @@ def each_over(parts: Mapping[str, Quantity], wholes: Mapping[str, Quantity] | Qu
     if isinstance(wholes, Mapping):
         return {member: ratio(part, wholes[member], per) for member, part in parts.items()}
     return {member: ratio(part, wholes, per) for member, part in parts.items()}
+
+
+def difference(first: Quantity, second: Quantity) -> Quantity:
+    """The first less the second, in the unit that both have; missing where one of them is."""
+    return first - second

@@ -59,3 +59,39 @@ def new_outlet_class_share(new_outlets__investment_class: Mapping[str, Quantity]
                            ) -> dict[str, Ratio]:
     """Outlets of each investment class in percent of new outlets, by place and class; NaN where none is new."""
     return composition(new_outlets__investment_class, new_outlets)
+
+
+@indicator(
+    label=Text(zh="每个服务网点纳税（按上报网点）", en="Tax per service outlet (reporting)"),
+    unit="CNY10k/outlet",
+    direction=Direction.HIGHER,
+    definition=Text(zh="网点纳税 ÷ 上报经营月报的网点", en="tax paid ÷ service outlets reporting"),
+    defined_by="000-1",
+)
+def tax_per_outlet(taxes_paid: Quantity, outlets_reporting: Quantity) -> Ratio:
+    """CNY 10k of tax per reporting outlet, by place; NaN where none reports."""
+    return ratio(taxes_paid, outlets_reporting)
+
+
+@indicator(
+    label=Text(zh="每个服务网点从业人数", en="Jobs per service outlet"),
+    unit="persons/outlet",
+    direction=Direction.HIGHER,
+    definition=Text(zh="网点从业人数 ÷ 服务网点", en="employees of outlets ÷ service outlets"),
+    defined_by="000-1",
+)
+def jobs_per_outlet(outlet_employees: Quantity, service_outlets: Quantity) -> Ratio:
+    """Employees per service outlet, by place; NaN where there is no outlet."""
+    return ratio(outlet_employees, service_outlets)
+
+
+@indicator(
+    label=Text(zh="每个供销社区超市销售额", en="Sales per co-operative shop"),
+    unit="CNY10k/shop",
+    direction=Direction.HIGHER,
+    definition=Text(zh="供销社区超市销售额 ÷ 供销社区超市", en="sales of co-operative shops ÷ co-operative shops"),
+    defined_by="001-6",
+)
+def sales_per_shop(shop_sales: Quantity, cooperative_shops: Quantity) -> Ratio:
+    """CNY 10k of sales per shop in the year, by place; NaN where there is no shop."""
+    return ratio(shop_sales, cooperative_shops)

@@ -155,3 +155,15 @@ def commerce_per_community(commerce__kind: Mapping[str, Quantity], communities: 
 def party_members_per_volunteer_team(volunteer_party_members: Quantity, volunteer_teams: Quantity) -> Ratio:
     """Volunteering party members per team, by place; NaN where there is no team."""
     return ratio(volunteer_party_members, volunteer_teams)
+
+
+@indicator(
+    label=Text(zh="标准达标率（占所查标准项目）", en="Checklist score (of the items checked)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="达标项目 ÷ 所查标准项目", en="items met ÷ items of the standards checked"),
+    defined_by="001-3",
+)
+def checklist_score(checklist_items_met: Quantity, checklist_items: Quantity) -> Ratio:
+    """Items met in percent of the items checked, by place; NaN where none was checked."""
+    return share(checklist_items_met, checklist_items)

@@ -178,3 +178,101 @@ def households_moved_in_of_planned(households_moved_in: Quantity, households_pla
 def households_moved_in_of_completed(households_moved_in: Quantity, households_completed: Quantity) -> Ratio:
     """Households moved in per hundred completed, by place; NaN where nothing is completed."""
     return ratio(households_moved_in, households_completed, per=100)
+
+
+@indicator(
+    label=Text(zh="新房使用年限倍数（比砖木结构住房）", en="Expected life of new houses (of brick-and-wood houses)"),
+    unit="ratio",
+    direction=Direction.HIGHER,
+    definition=Text(zh="新房使用年限 ÷ 砖木结构住房使用年限", en="life of new houses ÷ life of brick-and-wood houses"),
+    defined_by="000-3",
+)
+def house_life_multiple(house_life_new: Quantity, house_life_brick_wood: Quantity) -> Ratio:
+    """Times the life of brick-and-wood houses, by place; NaN where that is zero or missing."""
+    return ratio(house_life_new, house_life_brick_wood)
+
+
+@indicator(
+    label=Text(zh="质量问题整改率（占查出问题）", en="Defects put right (of defects found)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="已整改的质量问题 ÷ 查出的质量问题", en="defects put right ÷ defects found"),
+    defined_by="000-5",
+)
+def quality_defects_fixed_share(quality_defects_fixed: Quantity, quality_defects: Quantity) -> Ratio:
+    """Defects put right in percent of those found in the year, by place; NaN where none was found."""
+    return share(quality_defects_fixed, quality_defects)
+
+
+@indicator(
+    label=Text(zh="旧房拆除率（占签订安置协议户）", en="Old houses removed (of households with an agreement)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="已拆除旧房户 ÷ 签订安置协议户",
+                    en="households with the old house removed ÷ households with an agreement"),
+    defined_by="000-5",
+)
+def old_houses_removed_share(old_houses_removed: Quantity, resettlement_agreements: Quantity) -> Ratio:
+    """Households whose old house is gone in percent of those with an agreement, by place; NaN without agreements."""
+    return ratio(old_houses_removed, resettlement_agreements, per=100)
+
+
+@indicator(
+    label=Text(zh="开工率（占当年任务户数）", en="Start rate (of the households of the year's task)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="开工户数 ÷ 当年任务户数", en="households started ÷ households of the year's task"),
+    defined_by="000-5",
+)
+def households_started_of_task(households_started: Quantity, households_planned__target: Quantity) -> Ratio:
+    """Households started in percent of the year's task, by place; above 100 with work carried over, NaN without a task."""
+    return ratio(households_started, households_planned__target, per=100)
+
+
+@indicator(
+    label=Text(zh="竣工率（占当年任务户数）", en="Completion rate (of the households of the year's task)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="竣工户数 ÷ 当年任务户数", en="households completed ÷ households of the year's task"),
+    defined_by="000-5",
+)
+def households_completed_of_task(households_completed: Quantity, households_planned__target: Quantity) -> Ratio:
+    """Households completed in percent of the year's task, by place; above 100 with work carried over, NaN without a task."""
+    return ratio(households_completed, households_planned__target, per=100)
+
+
+@indicator(
+    label=Text(zh="入住率（占当年任务户数）", en="Occupancy rate (of the households of the year's task)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="入住户数 ÷ 当年任务户数", en="households moved in ÷ households of the year's task"),
+    defined_by="000-5",
+)
+def households_moved_in_of_task(households_moved_in: Quantity, households_planned__target: Quantity) -> Ratio:
+    """Households moved in in percent of the year's task, by place; above 100 with work carried over, NaN without a task."""
+    return ratio(households_moved_in, households_planned__target, per=100)
+
+
+@indicator(
+    label=Text(zh="危旧房占比（占农村住宅总数）", en="Dilapidated houses (of all rural houses)"),
+    unit="percent",
+    direction=Direction.LOWER,
+    definition=Text(zh="危旧房 ÷ 农村住宅总数", en="dilapidated houses ÷ rural houses"),
+    defined_by="village_survey_system",
+)
+def dilapidated_house_share(dilapidated_houses: Quantity, houses_total: Quantity) -> Ratio:
+    """Dilapidated houses in percent of rural houses, by place; NaN where there is no house."""
+    return share(dilapidated_houses, houses_total)
+
+
+@indicator(
+    label=Text(zh="户均规划住宅建筑面积（按规划户数）", en="Planned residential floor area per planned household"),
+    unit="m2/household",
+    direction=Direction.NEUTRAL,
+    definition=Text(zh="规划住宅建筑面积 ÷ 规划户数", en="planned residential floor area ÷ planned households"),
+    defined_by="000-4",
+)
+def planned_floor_area_per_household(residential_floor_area__plan: Quantity,
+                                     households_planned__plan: Quantity) -> Ratio:
+    """Square metres of planned floor per planned household, by place; NaN where no household is planned."""
+    return ratio(residential_floor_area__plan, households_planned__plan)

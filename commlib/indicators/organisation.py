@@ -69,3 +69,66 @@ def social_group_party_coverage(social_groups_with_branch: Quantity, social_grou
 def attendance_rate(members_attended: Quantity, members_invited: Quantity) -> Ratio:
     """Members attending in percent of those invited, by place; NaN where nobody was invited."""
     return share(members_attended, members_invited)
+
+
+@indicator(
+    label=Text(zh="每个党组织当年发展党员数（按上报党组织）", en="Recruits of the year per party organisation (reporting)"),
+    unit="persons/organisation",
+    direction=Direction.HIGHER,
+    definition=Text(zh="当年发展党员 ÷ 上报的党组织", en="members recruited in the year ÷ party organisations reporting"),
+    defined_by="000-6",
+)
+def recruits_per_organisation(party_members_recruited: Quantity, party_organisations_reporting_recruits: Quantity) -> Ratio:
+    """Members recruited in the year per reporting organisation, by place; NaN where none reports."""
+    return ratio(party_members_recruited, party_organisations_reporting_recruits)
+
+
+@indicator(
+    label=Text(zh="当年未发展党员的党组织占比（占上报党组织）",
+               en="Party organisations without recruits (of those reporting)"),
+    unit="percent",
+    direction=Direction.LOWER,
+    definition=Text(zh="当年未发展党员的党组织 ÷ 上报的党组织",
+                    en="party organisations without recruits in the year ÷ party organisations reporting"),
+    defined_by="000-6",
+)
+def organisations_without_recruits_share(party_organisations_without_recruits: Quantity,
+                                         party_organisations_reporting_recruits: Quantity) -> Ratio:
+    """Organisations without recruits in the year in percent of those reporting, by place; NaN where none reports."""
+    return share(party_organisations_without_recruits, party_organisations_reporting_recruits)
+
+
+@indicator(
+    label=Text(zh="每个协会的会员数", en="Members per association"),
+    unit="persons/association",
+    direction=Direction.NEUTRAL,
+    definition=Text(zh="协会会员 ÷ 协会数", en="members of associations ÷ associations"),
+    defined_by="001-4",
+)
+def members_per_association(association_members: Quantity, associations: Quantity) -> Ratio:
+    """Members per association, by place; NaN where there is no association."""
+    return ratio(association_members, associations)
+
+
+@indicator(
+    label=Text(zh="任务完成率（占下达任务）", en="Tasks done (of those assigned)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="已完成任务 ÷ 下达任务", en="tasks done ÷ tasks assigned"),
+    defined_by="001-3",
+)
+def tasks_done_share(tasks_done: Quantity, tasks_assigned: Quantity) -> Ratio:
+    """Tasks done in percent of those assigned, by place; NaN where none is assigned."""
+    return share(tasks_done, tasks_assigned)
+
+
+@indicator(
+    label=Text(zh="每个结对的帮扶资金", en="Funds per pairing of a bureau with a community"),
+    unit="CNY10k/community",
+    direction=Direction.HIGHER,
+    definition=Text(zh="结对帮扶资金 ÷ 结对数", en="pairing funds received ÷ pairings"),
+    defined_by="000-6",
+)
+def pairing_funds_per_pairing(pairing_funds_received: Quantity, communities_paired: Quantity) -> Ratio:
+    """CNY 10k received per pairing, by place; NaN where there is no pairing."""
+    return ratio(pairing_funds_received, communities_paired)

@@ -87,7 +87,7 @@ def persons_per_household(population_total: Quantity, households_total: Quantity
     defined_by="001-4",
     for_each=("gdp", "fiscal_revenue", "urban_disposable_income", "rural_cash_income", "industrial_sales",
               "profit_and_tax", "local_fiscal_revenue", "industrial_output", "households_completed",
-              "fixed_asset_investment_communities"),
+              "fixed_asset_investment_communities", "fixed_asset_investment_total"),
 )
 def year_on_year_growth(each: Quantity, each__last_year: Quantity) -> Ratio:
     """Percent change on a year earlier, by place and quantity; NaN where last year's level is zero or missing."""

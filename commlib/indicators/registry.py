@@ -21,10 +21,10 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.measures import Argument, UnknownArgument, measures, read_argument
 from commlib.errors import DeclarationError
-from commlib.indicators.arithmetic import Ratio
+from commlib.indicators.arithmetic import Quantity, Ratio
 from commlib.units import is_unit
 
-Formula = TypeVar("Formula", bound=Callable[..., "Ratio | Mapping[str, Ratio]"])
+Formula = TypeVar("Formula", bound=Callable[..., "Ratio | Mapping[str, Ratio] | Quantity"])
 _MECHANISM = {"registry", "arithmetic", "compute", "held", "hierarchy", "totals"}   # modules without indicators
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from commlib.bilingual import Text
-from commlib.indicators.arithmetic import Quantity, Ratio, composition, each_over, share
+from commlib.indicators.arithmetic import Quantity, Ratio, composition, each_over, ratio, share
 from commlib.indicators.registry import Direction, indicator
 
 
@@ -75,3 +75,83 @@ def outlook_share(outlook_answers__outlook: Mapping[str, Quantity], questionnair
                   ) -> dict[str, Ratio]:
     """Answers for each outlook in percent of respondents, by place and outlook; NaN without respondents."""
     return composition(outlook_answers__outlook, questionnaire_respondents)
+
+
+@indicator(
+    label=Text(zh="每村当月联合办公天数（按有记录的村）",
+               en="Days of joint office per village and month (of villages with a record)"),
+    unit="days/village",
+    direction=Direction.HIGHER,
+    definition=Text(zh="当月联合办公天数 ÷ 当月有记录的村（应为每月 2 天）",
+                    en="days held in the month ÷ villages with a record (two are due)"),
+    defined_by="001-4",
+)
+def joint_office_days_per_village(joint_office_days_held: Quantity, joint_office_villages: Quantity) -> Ratio:
+    """Days held in the month per village with a record, by place; NaN where no village has one."""
+    return ratio(joint_office_days_held, joint_office_villages)
+
+
+@indicator(
+    label=Text(zh="联合办公日均时长", en="Hours of joint office per day held"),
+    unit="hours/day",
+    direction=Direction.HIGHER,
+    definition=Text(zh="办公时长 ÷ 联合办公天数（应不少于 8 小时）", en="hours held ÷ days held (at least eight are due)"),
+    defined_by="001-4",
+)
+def joint_office_hours_per_day(joint_office_hours_held: Quantity, joint_office_days_held: Quantity) -> Ratio:
+    """Hours per day of joint office in the month, by place; NaN where no day was held."""
+    return ratio(joint_office_hours_held, joint_office_days_held)
+
+
+@indicator(
+    label=Text(zh="联合办公当场解决率（占受理事项）", en="Issues settled at joint offices (of issues received)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="当场解决事项 ÷ 受理事项", en="issues settled ÷ issues received"),
+    defined_by="001-4",
+)
+def joint_office_settled_share(joint_office_issues_settled: Quantity, joint_office_issues: Quantity) -> Ratio:
+    """Issues settled on the spot in percent of those received, by place; NaN where none was received."""
+    return share(joint_office_issues_settled, joint_office_issues)
+
+
+@indicator(
+    label=Text(zh="社情民意答复率（占收集条数）", en="Opinions answered (of opinions received)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="已答复条数 ÷ 收集条数", en="opinions answered ÷ opinions received"),
+    defined_by="001-4",
+)
+def opinions_answered_share(opinions_answered: Quantity, opinions_received: Quantity) -> Ratio:
+    """Opinions answered in percent of those received in the year, by place; NaN where none was received."""
+    return ratio(opinions_answered, opinions_received, per=100)
+
+
+@indicator(
+    label=Text(zh="可接受率（一般及以上，占五档有效答案，各题合并）",
+               en="Acceptance rate (fair or better, of valid answers on the scale of five, all questions)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="（很满意 + 满意 + 一般）÷ 五档有效答案",
+                    en="(very satisfied + satisfied + fair) ÷ valid answers on the scale of five"),
+    defined_by="satisfaction_surveys",
+)
+def acceptance_rate(ratings__best: Quantity, ratings__good: Quantity, ratings__fair: Quantity,
+                    ratings: Quantity) -> Ratio:
+    """Answers of fair or better in percent of valid answers, by place; NaN without answers."""
+    return share(ratings__best + ratings__good + ratings__fair, ratings)
+
+
+@indicator(
+    label=Text(zh="满意度指数（占满分，五档有效答案，各题合并）",
+               en="Satisfaction index (of the highest score, valid answers on the scale of five, all questions)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="（很满意 + 0.75 × 满意 + 0.5 × 一般 + 0.25 × 不满意）÷ 五档有效答案",
+                    en="(very satisfied + 0.75 satisfied + 0.5 fair + 0.25 dissatisfied) ÷ valid answers on the scale of five"),
+    defined_by="satisfaction_surveys",
+)
+def satisfaction_index(ratings__best: Quantity, ratings__good: Quantity, ratings__fair: Quantity,
+                       ratings__poor: Quantity, ratings: Quantity) -> Ratio:
+    """Score reached in percent of the highest, by place; 0 where all are very dissatisfied, NaN without answers."""
+    return ratio(ratings__best + 0.75 * ratings__good + 0.5 * ratings__fair + 0.25 * ratings__poor, ratings, per=100)
