@@ -13,14 +13,19 @@ from commlib import phrases
 from commlib.audit import FINDINGS, Outcome
 from commlib.bilingual import listed
 from commlib.blocks import wording
+from commlib.blocks.alarms import alarm_sentences
 from commlib.blocks.audit import audit_counts, verdicts_of
 from commlib.blocks.block import Block
 from commlib.blocks.completeness import by_place, completeness, received_tables
+from commlib.blocks.facilities_words import facilities_sentences
 from commlib.blocks.housing_words import housing_sentences
 from commlib.blocks.html import finding
 from commlib.blocks.overview import county_row, headline_rows
 from commlib.blocks.register import townships_of
 from commlib.blocks.returns import current_faults
+from commlib.blocks.targets import target_sentences
+from commlib.blocks.theme import theme_pages, theme_sentences
+from commlib.charts.findings import joined
 from commlib.declarations.checks import Severity
 from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.declarations.tables import table
@@ -34,8 +39,10 @@ from commlib.view import CountyView
 
 def narrative(view: CountyView, section: str) -> Block:
     """The paragraphs of a section in the view's language; raises ParameterError naming the sections there are."""
+    if section in theme_pages() and section not in _SECTIONS:
+        return finding(theme_sentences(view, section))
     if section not in _SECTIONS:
-        raise ParameterError(phrases.text("error.unknown_section", found=section, known=", ".join(_SECTIONS)))
+        raise ParameterError(phrases.text("error.unknown_section", found=section, known=", ".join([*_SECTIONS, *theme_pages()])))
     return finding(_SECTIONS[section](view))
 
 
@@ -58,6 +65,8 @@ def _overview(view: CountyView) -> Iterator[str]:
                              figures=reported["source"].str.split(";").explode().nunique(),
                              computed=int((own["grade"] != "stated").sum()), stated=int((own["grade"] == "stated").sum()))
     yield " ".join(_headlines(view)) if language == "en" else "".join(_headlines(view))
+    yield joined(list(target_sentences(view)), language)
+    yield from alarm_sentences(view)
     yield from _audit_sentence(view)
 
 
@@ -157,5 +166,5 @@ def _data_quality(view: CountyView) -> Iterator[str]:
 
 _SECTIONS: dict[str, Callable[[CountyView], Iterator[str]]] = {
     "county_overview": _overview, "village_register": _village_register, "report_audit": _report_audit,
-    "data_quality": _data_quality, "housing_progress": housing_sentences,
+    "data_quality": _data_quality, "housing_progress": housing_sentences, "facilities_and_standards": facilities_sentences,
 }

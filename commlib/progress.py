@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from commlib import rankings
 from commlib.periods import Period, parse_period
-from commlib.ranking import competition_ranks
-from commlib.view import CountyView
+from commlib.view import CountyView, kept
 
 COMPLETION = "households_completed_of_planned"
 INVESTED = "fixed_asset_investment_communities"
@@ -45,6 +45,10 @@ class Schedule:
 
 def moment(view: CountyView) -> str:
     """The period that the page speaks of: the last with reported progress up to the view's own; "" where there is none."""
+    return str(kept(view, "progress.moment", lambda: _moment(view)))
+
+
+def _moment(view: CountyView) -> str:
     stages = {name for chain in CHAINS.values() for name in chain if "__" not in name}
     own = view.facts[(view.facts["kind"] == "measure") & view.facts["quantity"].isin(stages) & (view.facts["scope_en"] == "")]
     found = [_parse(text) for text in own["period"].unique()]
@@ -99,10 +103,10 @@ def row_of(rows: pd.DataFrame, place: str) -> pd.Series[Any]:
     return rows[rows.index == place].iloc[0]
 
 
-def of_county(view: CountyView, name: str, period: str, member: str = "") -> float:
-    """The county's own value of an indicator or measure at a period; NaN where there is none."""
+def of_county(view: CountyView, name: str, period: str, member: str = "", place: str = "") -> float:
+    """The county's own value of an indicator or measure at a period, or that of a place in it; NaN where there is none."""
     rows = at(view.history(name, member), period)
-    return value_at(rows, view.place.key)
+    return value_at(rows, place or view.place.key)
 
 
 def change(view: CountyView, name: str, earlier: str) -> float:
@@ -115,26 +119,9 @@ def change(view: CountyView, name: str, earlier: str) -> float:
     return last - first if as_many[0] == as_many[1] else float("nan")
 
 
-def townships(view: CountyView) -> dict[str, str]:
-    """Name by key of the townships of the county; placeholders are none."""
-    return {each.key: each.name[view.language] for each in view.book.townships(view.place.key) if each.kind != "placeholder"}
-
-
 def ranks(view: CountyView) -> pd.DataFrame:
-    """The townships by completion rate: place, label, value, status, rank, before (a month ago), rise, gap (to the county).
-
-    Ranks are competition ranks of those that reported; who did not has NaN everywhere and stands last.
-    """
-    names, history = townships(view), view.history(COMPLETION)
-    now, then = at(history, moment(view)), at(history, before(moment(view)))
-    frame = pd.DataFrame({"place": list(names), "label": list(names.values())})
-    frame["value"] = frame["place"].map(now["value"]).astype(float)
-    frame["status"] = frame["place"].map(now["status"]).astype(object).fillna("not_reported")
-    frame["rank"] = competition_ranks(frame["value"])
-    frame["before"] = competition_ranks(frame["place"].map(then["value"]).astype(float))
-    frame["rise"] = frame["before"] - frame["rank"]
-    frame["gap"] = frame["value"] - of_county(view, COMPLETION, moment(view))
-    return frame.sort_values(["rank", "place"], kind="stable", na_position="last").reset_index(drop=True)
+    """The townships by completion rate at the moment, with their ranks a month before; as `rankings.ranks` gives them."""
+    return rankings.ranks(view, COMPLETION, period=moment(view), earlier=before(moment(view)))
 
 
 def pace(view: CountyView) -> float:
@@ -142,20 +129,23 @@ def pace(view: CountyView) -> float:
     return change(view, "households_completed", before(moment(view), _PACE_MONTHS)) / _PACE_MONTHS
 
 
-def schedule(view: CountyView) -> Schedule | None:
-    """What the county's completions are held against at the moment; None where they are of no month or nothing is planned."""
+def schedule(view: CountyView, place: str = "") -> Schedule | None:
+    """What the completions of the county, or of a place in it, are held against at the moment.
+
+    None where they are of no month or nothing is planned.
+    """
     now = moment(view)
     own = at(view.history(COMPLETION), now)
-    if not is_month(now) or view.place.key not in own.index:
+    if not is_month(now) or (place or view.place.key) not in own.index:
         return None
-    row = row_of(own, view.place.key)
+    row = row_of(own, place or view.place.key)   # whose name is the place
     return _by_plan(view, row) or _by_task(view, row) or _evenly(view, row)
 
 
 def _by_plan(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
     """By a plan of completions that is given month by month."""
     rows = view.history("households_completed__plan")
-    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month).astype(bool)]
+    rows = rows[(rows["place"] == row.name) & rows["period"].map(is_month).astype(bool)]
     planned = rows.set_index("period")["value"].sort_index()
     if len(planned) < 2 or moment(view) not in planned.index or not row["denominator"]:
         return None
@@ -166,17 +156,18 @@ def _by_plan(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
 def _by_task(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
     """By the year's task, spread evenly over its twelve months, on top of what was completed before the year."""
     year = moment(view)[:4]
-    task, earlier = of_county(view, "households_planned__target", year), _level_before(view, year)
+    place = str(row.name)
+    task, earlier = of_county(view, "households_planned__target", year, place=place), _level_before(view, year, place)
     if not task > 0:
         return None
     due = pd.Series({f"{year}-{number:02d}": earlier + task * number / 12 for number in range(1, 13)})
     return Schedule("task", task, 100 * (row["numerator"] - earlier) / task, 100 * _parse(moment(view)).last_month / 12, due)
 
 
-def _level_before(view: CountyView, year: str) -> float:
+def _level_before(view: CountyView, year: str, place: str) -> float:
     """What was completed by the end of the year before: the last report of it; zero where there is none."""
     rows = view.history("households_completed")
-    rows = rows[(rows["place"] == view.place.key) & rows["period"].map(is_month).astype(bool) & (rows["period"] < year)]
+    rows = rows[(rows["place"] == place) & rows["period"].map(is_month).astype(bool) & (rows["period"] < year)]
     return float(rows.sort_values("period")["value"].iloc[-1]) if len(rows) else 0.0
 
 

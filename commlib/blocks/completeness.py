@@ -8,9 +8,8 @@ import pandas as pd
 
 from commlib.declarations.columns import DATES, ColumnType
 from commlib.declarations.tables import Cycle, TableDeclaration, table
-from commlib.errors import ParameterError
 from commlib.periods import parse_period
-from commlib.places import PlaceLevel
+from commlib.tabulation import township_of
 from commlib.view import CountyView
 
 _STEPS = {Cycle.MONTH: "M", Cycle.QUARTER: "Q", Cycle.YEAR: "Y"}   # cycles without a gap between two periods
@@ -39,12 +38,12 @@ def completeness(view: CountyView, table_id: str) -> pd.DataFrame:
     if rows.empty or not by_place(declaration):
         return pd.DataFrame(columns=["label", "column", "value"])
     filled = _filled(rows, declaration)
-    cells = pd.DataFrame({"township": [_township(view, place) for place in rows["_place"]], "place": rows["_place"],
+    cells = pd.DataFrame({"township": [township_of(view, place) for place in rows["_place"]], "place": rows["_place"],
                           "period": periods_of(rows, declaration), "filled": filled.sum(axis=1)})
     sums = cells.groupby(["township", "period"]).agg(filled=("filled", "sum"), places=("place", "nunique")).reset_index()
     owed = sums.groupby("township")["places"].transform("max") * max(int(filled.any().sum()), 1)
     sums["value"] = (100 * sums["filled"] / owed).clip(upper=100)
-    across, townships = _all_periods(set(sums["period"]), declaration, _reached(view)), _townships(view, set(sums["township"]))
+    across, townships = _all_periods(set(sums["period"]), declaration, reached(view)), _townships(view, set(sums["township"]))
     known = {(row[0], row[1]): row[2] for row in zip(sums["township"], sums["period"], sums["value"], strict=True)}
     return pd.DataFrame([{"label": name, "column": period, "value": known.get((key, period), float("nan"))}
                          for key, name in townships.items() for period in across])
@@ -94,7 +93,7 @@ def _all_periods(found: set[str], declaration: TableDeclaration, reached: int) -
     return [str(each) for each in pd.period_range(first, max(last, month.asfreq(step) - 1))]
 
 
-def _reached(view: CountyView) -> int:
+def reached(view: CountyView) -> int:
     """Up to which month (since year 0) the county reports: the last in any table that comes by the month or quarter."""
     ends = [0]
     for declaration in received_tables(view):
@@ -104,17 +103,13 @@ def _reached(view: CountyView) -> int:
     return max(ends)
 
 
-def _township(view: CountyView, place: str) -> str:
-    """The key of the township that a place is in, or is; the county's where it is in none."""
-    while place != view.place.key:
-        try:
-            found = view.book.place(view.place.key, place)
-        except ParameterError:   # a unit that is no longer declared
-            return view.place.key
-        if found.level is PlaceLevel.TOWNSHIP:
-            return found.key
-        place = found.parent or view.place.key
-    return place
+def last_day(view: CountyView) -> str:
+    """The last day that the county's monthly and quarterly returns reach, in the view's period; "" unknown, never today."""
+    month = reached(view)
+    last = pd.Period(year=(month - 1) // 12, month=(month - 1) % 12 + 1, freq="M") if month else None
+    asked = pd.Period(view.period) if view.period and not view.period.startswith("undated") else None
+    ends = [each.end_time for each in (last, asked) if each is not None]
+    return str(min(ends).date()) if ends else ""
 
 
 def _townships(view: CountyView, reported: set[str]) -> dict[str, str]:

@@ -7,19 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from commlib import phrases, progress
+from commlib import phrases, progress, rankings
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
+from commlib.blocks.cells import number, points, rate_cell
 from commlib.blocks.html import Cell, Row, Table, chart, columns, folded, waits
-from commlib.charts.bars import ranked_bars
+from commlib.blocks.indicators import indicator_ranking
 from commlib.charts.curves import curves
 from commlib.charts.findings import plain_writer
 from commlib.charts.funnel import funnel
 from commlib.charts.heatmap import heat_map
 from commlib.declarations.measures import read_argument
 from commlib.declarations.tables import table
-from commlib.formatting import MISSING, percent, plain
-from commlib.labels import quantity_label
+from commlib.formatting import MISSING, plain
 from commlib.periods import parse_period
 from commlib.units import unit
 from commlib.view import CountyView
@@ -79,7 +79,7 @@ def _reported(view: CountyView, name: str, row: Any) -> str:
 
 def stage_map(view: CountyView) -> Block:
     """A heat map of townships by stage, in percent of the planned households; not reported apart from zero."""
-    language, names = view.language, progress.townships(view)
+    language, names = view.language, rankings.townships(view)
     found = {name: progress.at(view.history(rate), progress.moment(view)) for name, rate in _RATES.items()}
     found = {name: rows[rows.index.isin(names)] for name, rows in found.items()}
     if all(rows.empty for rows in found.values()):
@@ -148,28 +148,6 @@ def _returned(found: dict[str, pd.DataFrame], place: str) -> str | Cell:
     return f"{int(row['n'])} / {MISSING if pd.isna(row['n_expected']) else int(row['n_expected'])}"
 
 
-def number(value: float, language: str) -> Cell:
-    """A whole number as a cell: "—" not reported, "0" zero."""
-    return Cell(plain(value), f"{value:.10g}") if not math.isnan(value) else Cell(
-        MISSING, phrases.phrase("status.not_reported", language), "missing")
-
-
-def rate_cell(value: float, language: str) -> Cell:
-    """A rate in percent as a cell; "—" where there is none."""
-    return Cell(percent(value, language), f"{value:.10g}") if not math.isnan(value) else Cell(MISSING, "", "missing")
-
-
-def points(value: float, language: str) -> Cell:
-    """A difference in percentage points with its sign; "—" where there is none."""
-    return Cell(signed(value, 1), f"{value:.10g}") if not math.isnan(value) else Cell(MISSING, "", "missing")
-
-
-def signed(value: float, decimals: int = 0) -> str:
-    """A number with its sign in front: +1.2, −3; zero has none."""
-    text = plain(abs(value), decimals)
-    return text if not text.strip("0.") else f"{'+' if value > 0 else '−'}{text}"
-
-
 def _community_table(view: CountyView) -> Block | None:
     language, found = view.language, _found(view)
     rates = progress.at(view.history(progress.COMPLETION), progress.moment(view))
@@ -190,40 +168,12 @@ def _community_table(view: CountyView) -> Block | None:
 # ---- the ranked list
 
 def ranking(view: CountyView) -> Block:
-    """Townships by completion rate: bars with the county's pooled value, and the list with ranks, rise and gap."""
-    language, frame = view.language, progress.ranks(view)
-    known = int(frame["value"].notna().sum())
-    if not known:
+    """Townships by completion rate against the county and the schedule: bars, the list with ranks, and their course."""
+    now, plan = progress.moment(view), progress.schedule(view)
+    if progress.ranks(view)["value"].isna().all():
         return _wait(view, "housing.no_township", "housing_progress")
-    pooled = progress.of_county(view, progress.COMPLETION, progress.moment(view))
-    title = phrases.phrase("housing.ranking", language, label=quantity_label(progress.COMPLETION), period=_period(view))
-    references = [(phrases.phrase("housing.pooled", language), pooled)]
-    plan = progress.schedule(view)
-    if plan and plan.kind != "task":
-        references.append((phrases.phrase(f"housing.schedule_{plan.kind}", language), plan.due))
-    bars = ranked_bars(frame, chart_id="ranking", title=title, unit="%", language=language, references=references)
-    return together(chart(bars, title), _rank_table(view, frame, known, title))
-
-
-def _rank_table(view: CountyView, frame: pd.DataFrame, known: int, title: str) -> Block:
-    language = view.language
-    lines: list[Row] = [{"rank": _rank(row["rank"]), "township": row["label"], "value": rate_cell(row["value"], language),
-                         "gap": points(row["gap"], language), "rank_before": _rank(row["before"]),
-                         "rise": _rise(row["rise"])} for _, row in frame.iterrows()]
-    heads = columns(language, "township", "rank", "value", "gap", "rank_before", "rise",
-                    numeric=("rank", "value", "gap", "rank_before", "rise"))
-    note = phrases.phrase("housing.rank_note", language, n=known, of=len(frame))
-    return Table(title, heads, lines, note=note).block()
-
-
-def _rank(value: float) -> Cell:
-    return Cell(plain(value), f"{value:.10g}") if not math.isnan(value) else Cell(MISSING, "", "missing")
-
-
-def _rise(value: float) -> Cell:
-    if math.isnan(value):
-        return Cell(MISSING, "", "missing")
-    return Cell(f"{'↑' if value > 0 else '↓'}{abs(value):.0f}" if value else "0", f"{value:.10g}")
+    due = [(phrases.phrase(f"housing.schedule_{plan.kind}", view.language), plan.due)] if plan and plan.kind != "task" else []
+    return indicator_ranking(view, progress.COMPLETION, references=due, period=now, earlier=progress.before(now))
 
 
 # ---- the curve

@@ -1,0 +1,188 @@
+"""Blocks of any indicator: places ranked by it, places against several, its members, and the county over the periods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from commlib import phrases, rankings
+from commlib.bilingual import Text, listed
+from commlib.blocks import wording
+from commlib.blocks.block import Block, together
+from commlib.blocks.cells import amount_cell, points, rank_cell, rise_cell
+from commlib.blocks.html import Row, Table, chart, columns, waits
+from commlib.charts.bars import ranked_bars
+from commlib.charts.bump import bump
+from commlib.charts.composition import composition_bar
+from commlib.charts.curves import curves
+from commlib.charts.findings import Write, plain_writer
+from commlib.charts.heatmap import heat_map
+from commlib.declarations.measures import measures
+from commlib.formatting import amount
+from commlib.frames import each_row
+from commlib.indicators.registry import indicators
+from commlib.labels import quantity_label
+from commlib.periods import parse_period
+from commlib.targets import targets_of
+from commlib.units import unit
+from commlib.view import CountyView
+
+References = Sequence[tuple[str, float]]
+_MOST_BARS = 40
+_FEWEST_FOR_A_COURSE = 3   # periods
+
+
+def unit_of(name: str) -> str:
+    """The unit of an indicator or measure, also by `id__member`, `id__plan` or `id__target`."""
+    quantity = name if name in indicators() else name.partition("__")[0]
+    return indicators()[quantity].unit if quantity in indicators() else measures()[quantity].unit
+
+
+def unit_words(name: str, language: str) -> str:
+    """The label of that unit, as it stands at an axis."""
+    return unit(unit_of(name)).label[language]
+
+
+def writer(name: str, language: str) -> Write:
+    """Writes values of an indicator or measure as a chart of it prints them."""
+    unit_id = unit_of(name)
+    return plain_writer("%", language) if unit_id == "percent" else lambda value: amount(value, unit_id, language)
+
+
+def indicator_waits(view: CountyView, *names: str, level: str = "") -> Block:
+    """What a section says that waits for an indicator: the measures that it is made from."""
+    quantities = [argument.measure.label for name in names if name in indicators()
+                  for arguments in indicators()[name].arguments.values() for argument in arguments]
+    quantities += [measures()[name].label for name in names if name in measures()]
+    shown = list(dict.fromkeys(each[view.language] for each in quantities))
+    label = quantity_label(names[0])[view.language]
+    where = phrases.phrase(f"indicators.by_{level}", view.language) if level else ""
+    return waits(phrases.phrase("indicators.waits", view.language, label=label, where=where,
+                                measures=listed(shown, view.language)), view.language)
+
+
+# ---- ranks
+
+def indicator_ranking(view: CountyView, name: str, member: str = "", level: str = "township", *, references: References = (),
+                      period: str = "", earlier: str | None = None) -> Block:
+    """Places by an indicator: bars with the county's pooled value and targets, the ranked list, and the course of the ranks."""
+    frame = rankings.ranks(view, name, member, level, period, earlier)
+    known, language = int(frame["value"].notna().sum()), view.language
+    if not known:
+        return indicator_waits(view, name, level=level)
+    when = period or rankings.periods_of(view, view.history(name, member), rankings.ranked_places(
+        view, view.history(name, member), level))[-1]
+    title = phrases.phrase("indicators.ranking", language, label=quantity_label(name, member), period=parse_period(when).label,
+                           level=phrases.text(f"indicators.by_{level}"))
+    pooled = (frame["value"] - frame["gap"]).dropna()
+    lines = [(phrases.phrase("indicators.pooled", language), float(pooled.iloc[0]))] if len(pooled) else []
+    wanted = [each for each in targets_of(name, member, view.place.key) if each.kind == "target"]
+    lines += [(each.title[language], each.value) for each in wanted[:1]]
+    drawn = ranked_bars(frame, chart_id=f"ranking-{name}-{member}".strip("-"), title=title, unit=unit_words(name, language),
+                        language=language, references=[*lines, *references], write=writer(name, language), first=_MOST_BARS)
+    return together(chart(drawn, title), rank_table(view, frame, title, unit_of(name)), _course(view, name, member, level))
+
+
+def rank_table(view: CountyView, frame: pd.DataFrame, title: str, unit_id: str) -> Block:
+    """The ranked list of a frame in RANK_COLUMNS: rank, value, difference to the county, rank before and its change."""
+    language, gap = view.language, "gap" if unit_id == "percent" else "gap_value"
+    lines: list[Row] = [{"rank": rank_cell(row.rank), "place": row.label, "value": amount_cell(row.value, unit_id, language),
+                         gap: points(row.gap, language), "rank_before": rank_cell(row.before), "rise": rise_cell(row.rise)}
+                        for row in each_row(frame)]
+    names = ("rank", "value", gap, "rank_before", "rise")
+    heads = columns(language, "place", *names, numeric=names)
+    note = phrases.phrase("indicators.rank_note", language, n=int(frame["value"].notna().sum()), of=len(frame))
+    return Table(title, heads, lines, unit="" if unit_id == "percent" else unit(unit_id).label[language], note=note).block()
+
+
+def _course(view: CountyView, name: str, member: str, level: str) -> Block | None:
+    course = rankings.rank_course(view, name, member, level)
+    periods = list(dict.fromkeys(course["period"]))
+    if len(periods) < _FEWEST_FOR_A_COURSE:
+        return None
+    title = phrases.phrase("indicators.course", view.language, label=quantity_label(name, member))
+    drawn = bump(course, periods, chart_id=f"course-{name}-{member}".strip("-"), title=title, language=view.language)
+    return chart(drawn, title)
+
+
+# ---- several indicators, or several members
+
+def indicator_map(view: CountyView, *names: str, level: str = "township") -> Block:
+    """A heat map of places by indicators of one unit (`id`, or `id__member`), each at the last period that it has."""
+    language = view.language
+    columns_of = {each: _split(each) for each in names}
+    across, parts = [], []
+    for indicator, member in columns_of.values():
+        frame = rankings.ranks(view, indicator, member, level)
+        if frame["value"].notna().any():
+            label = _short_label(indicator, member, [each for each, _ in columns_of.values()])[language]
+            across.append(label)
+            parts.append(frame[["place", "label", "value"]].assign(column=label))
+    if not parts:
+        return indicator_waits(view, *dict.fromkeys(each for each, _ in columns_of.values()), level=level)
+    cells = pd.concat(parts).sort_values("place", kind="stable")
+    title = phrases.phrase("indicators.map", language, labels=listed(across, language),
+                           level=phrases.text(f"indicators.by_{level}"))
+    drawn = heat_map(cells, across, chart_id=f"map-{names[0]}", title=title, unit=unit_words(names[0], language),
+                     language=language, write=plain_writer("", language))
+    return chart(drawn, title)
+
+
+def _split(name: str) -> tuple[str, str]:
+    indicator, _, member = name.partition("__")
+    return indicator, member
+
+
+def _short_label(indicator: str, member: str, all_names: Sequence[str]) -> Text:
+    """The member alone where all columns are of one indicator."""
+    if member and len(set(all_names)) == 1:
+        return indicators()[indicator].members[member]
+    return quantity_label(indicator, member)
+
+
+def indicator_members(view: CountyView, name: str) -> Block:
+    """The county's value of every member of an indicator: one bar of 100 % where they make a whole, else ranked bars."""
+    language, declared = view.language, indicators()[name]
+    rows = view.results[(view.results["id"] == name) & (view.results["place"] == view.place.key) & view.results["value"].notna()
+                        & (view.results["scope_en"] == "")]
+    if rows.empty:
+        return indicator_waits(view, name)
+    frame = pd.DataFrame({"label": [declared.members.get(row.member, declared.label)[language] for row in each_row(rows)],
+                          "value": rows["value"].to_numpy(), "status": rows["status"].to_numpy(),
+                          "text": [wording.value_cell(row, language).text for row in each_row(rows)]})
+    title, notes = declared.label[language], [declared.definition[language]]
+    whole = abs(rows["value"].sum() - 100) < 1   # coverage by item is no composition
+    if declared.unit == "percent" and rows["period"].nunique() == 1 and whole:
+        return chart(composition_bar(frame, chart_id=f"members-{name}", title=title, language=language, notes=notes), title,
+                     source=wording.sources_text(rows["sources"].iloc[0], language) if rows["sources"].nunique() == 1 else "")
+    drawn = ranked_bars(frame, chart_id=f"members-{name}", title=title, unit=unit_words(name, language), language=language,
+                        notes=notes, write=writer(name, language))
+    return chart(drawn, title)
+
+
+def indicator_course(view: CountyView, *names: str) -> Block:
+    """The county's own value of indicators or measures of one unit over the periods, a line each."""
+    language, parts = view.language, []
+    for each in names:
+        name, member = (each, "") if each in indicators() or "__" not in each else _split(each)
+        rows = view.history(name, member)
+        own = rows[(rows["place"] == view.place.key) & rows["value"].notna() & ~rows["period"].str.startswith("undated")]
+        parts.append(own[["period", "value"]].assign(label=quantity_label(name, member)[language],
+                                                     partial=own["status"] == "partial"))
+    frame = pd.concat(parts)
+    finest = frame["period"].str.len().max() if len(frame) else 0
+    frame = frame[frame["period"].str.len() == finest]
+    if frame["period"].nunique() < 2:
+        return indicator_waits(view, *(each.partition("__")[0] for each in names))
+    title = phrases.phrase("indicators.over_time", language, labels=listed(dict.fromkeys(frame["label"]), language))
+    drawn = curves(frame, sorted(frame["period"].unique()), chart_id=f"course-{names[0]}", title=title, language=language,
+                   unit=unit_words(names[0], language), write=writer(names[0], language))
+    return chart(drawn, title)
+
+
+def county_value(view: CountyView, name: str, member: str = "") -> float:
+    """The county's own value of an indicator at the view's period; NaN where there is none."""
+    row = view.county_result(view.results[view.results["id"] == name], member)
+    return math.nan if row is None else float(row["value"])

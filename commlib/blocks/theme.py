@@ -1,0 +1,212 @@
+"""What a theme's page opens with: paragraphs and cards of the figures that `pages.toml` names for it, chosen by the data."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from itertools import islice
+from typing import Any
+
+import pandas as pd
+
+from commlib import phrases, rankings
+from commlib.bilingual import listed
+from commlib.blocks import wording
+from commlib.blocks.block import Block
+from commlib.blocks.indicators import unit_of, writer
+from commlib.charts.findings import joined, names
+from commlib.declarations.measures import measures
+from commlib.declarations.tables import table
+from commlib.formatting import percent, plain
+from commlib.indicators.registry import indicators
+from commlib.labels import quantity_label
+from commlib.periods import parse_period
+from commlib.targets import Target, targets_of
+from commlib.view import CountyView
+
+_MOST_FIGURES = 6
+_MOST_CHANGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ThemePage:
+    """What a theme's notebook speaks of: figures by name, the indicator that ranks places, and its tables."""
+
+    figures: tuple[str, ...]
+    rank: str
+    tables: tuple[str, ...]
+
+
+@cache
+def theme_pages() -> dict[str, ThemePage]:
+    """The declared pages by notebook."""
+    raw = tomllib.loads(files("commlib").joinpath("declarations/pages.toml").read_text(encoding="utf-8"))
+    return {name: ThemePage(tuple(each["figures"]), each.get("rank", ""), tuple(each["tables"])) for name, each in raw.items()}
+
+
+def theme_rows(view: CountyView, notebook: str) -> list[Any]:
+    """The county's own rows of a page's figures that it has, at most six; rows of a results frame."""
+    found = (row for name in theme_pages()[notebook].figures for row in _own(view, name))
+    return list(islice(found, _MOST_FIGURES))
+
+
+def _own(view: CountyView, name: str) -> Iterator[Any]:
+    """The county's rows of one figure: of every member where none is named."""
+    quantity, _, member = name.partition("__")
+    rows = view.results[view.results["id"] == quantity] if quantity in indicators() else view.measure(quantity, member)
+    rows = rows[(rows["place"] == view.place.key) & rows["value"].notna()]
+    if "scope_en" in rows:
+        rows = rows[rows["scope_en"] == ""]
+    if member:
+        rows = rows[rows["member"] == member]
+    yield from (row for _, row in rows.head(_MOST_FIGURES // 2).iterrows())
+
+
+# ---- cards
+
+def theme_figures(view: CountyView, notebook: str) -> Block:
+    """Cards of a page's figures: value with its base, the change since the period before, and the official target."""
+    rows = theme_rows(view, notebook)
+    cards = "".join(card(view, row) for row in rows)
+    told = "\n".join(f"{quantity_label(row['id'], row['member'])[view.language]}: {wording.value_cell(row, view.language).text}"
+                     for row in rows)
+    return Block(f'<dl class="key-figures">{cards}</dl>' if cards else "<!-- -->", told, pd.DataFrame(rows))
+
+
+def card(view: CountyView, row: Any) -> str:
+    """One key figure: value with its base, the change, the target and the rank among counties where there are any."""
+    language, value = view.language, wording.value_cell(row, view.language)
+    base = wording.base_text(row, language) if row["id"] in indicators() else parse_period(row["period"]).label[language]
+    status = "" if row["grade"] == "computed" and row["status"] == "ok" else wording.grade_mark(row, language).markup
+    told = [change_text(view, row), target_text(view, row), wording.rank_text(view, row)]
+    extra = "".join(f'<dd class="base">{escape(each)}</dd>' for each in told if each)
+    return (f'<div><dt>{escape(_capital(quantity_label(row["id"], row["member"])[language]))}</dt>'
+            f'<dd class="value" title="{escape(value.title)}">{escape(value.text)}</dd>'
+            f'<dd class="base">{escape(base)} {status}</dd>{extra}</div>')
+
+
+# ---- paragraphs
+
+def theme_sentences(view: CountyView, notebook: str) -> Iterator[str]:
+    """Paragraphs of a page: the figures with their bases, changes and targets, who is first and last, and what was returned."""
+    page, language, rows = theme_pages()[notebook], view.language, theme_rows(view, notebook)
+    sent = [(table(each, view.home).label[language], len(view.store.county_rows(each, view.place.key))) for each in page.tables]
+    sent = [(label, n) for label, n in sent if n]
+    if not rows and not sent:
+        yield phrases.phrase("theme_words.nothing", language, place=view.place.name,
+                             tables=listed([table(each, view.home).label[language] for each in page.tables], language))
+        return
+    if rows:
+        yield joined([_capital(_figure(view, row)) for row in rows], language)
+        yield joined([_of(view, row, change_text(view, row)) for row in rows[:_MOST_CHANGES]], language)
+        yield joined([_of(view, row, target_text(view, row)) for row in rows], language)
+    yield _ranked(view, page.rank)
+    if sent:
+        told = listed([phrases.phrase("theme_words.table", language, table=label, n=plain(n)) for label, n in sent], language)
+        yield phrases.phrase("theme_words.tables", language, tables=told)
+    if len(sent) < len(page.tables):
+        missing = [table(each, view.home).label[language] for each in page.tables
+                   if not len(view.store.county_rows(each, view.place.key))]
+        yield phrases.phrase("theme_words.missing", language, tables=listed(missing, language))
+
+
+def _figure(view: CountyView, row: Any) -> str:
+    language, period = view.language, parse_period(row["period"])
+    key = "stated" if row["grade"] == "stated" else "at" if period.dated else "undated"
+    base = wording.base_text(row, language) if row["id"] in indicators() else ""
+    said = {"label": quantity_label(row["id"], row["member"]), "value": wording.value_cell(row, language).text,
+            "period": period.label, "base": phrases.phrase("theme_words.base", language, base=base) if base else "",
+            "partial": phrases.phrase("theme_words.partial", language, status=wording.status_text(row, language))
+            if row["status"] == "partial" else ""}
+    return phrases.phrase(f"theme_words.figure_{key}", language, **said)
+
+
+def earlier_value(view: CountyView, row: Any) -> tuple[str, float, bool]:
+    """The period that a county's value is compared with, its value there, and whether that is the same period last year.
+
+    Only where as many places reported at both ends; ("", NaN, False) where there is none.
+    """
+    history = view.history(row["id"], row["member"])
+    own = history[(history["place"] == view.place.key) & history["value"].notna() & (history["n"] == row["n"])]
+    now = parse_period(row["period"])
+    periods = {each.text: each for each in map(parse_period, own["period"].unique()) if each.dated and now.dated and each < now
+               and len(each.text) == len(now.text)}
+    last_year = now.last_year() if now.dated else None
+    then = last_year.text if last_year and last_year.text in periods else max(periods, key=lambda text: periods[text], default="")
+    if not then:
+        return "", math.nan, False
+    return then, float(own.loc[own["period"] == then, "value"].iloc[-1]), bool(last_year and then == last_year.text)
+
+
+def change_text(view: CountyView, row: Any) -> str:
+    """The change in words: percentage points of a percentage, percent of everything else; "" where nothing can be compared."""
+    then, before, yearly = earlier_value(view, row)
+    if not then:
+        return ""
+    value, language = float(row["value"]), view.language
+    difference = value - before if unit_of(row["id"]) == "percent" else 100 * (value / before - 1) if before > 0 else math.nan
+    if math.isnan(difference):
+        return ""
+    kind = "points" if unit_of(row["id"]) == "percent" else "relative"
+    way = "up" if round(difference, 1) > 0 else "down" if round(difference, 1) < 0 else "same"
+    size = plain(abs(difference), 1) if kind == "points" else percent(abs(difference), language)
+    return phrases.phrase(f"theme_words.{kind}_{way}" if way != "same" else "theme_words.same", language, size=size,
+                          against=phrases.text("theme_words.year_before" if yearly else "theme_words.period_before",
+                                               period=parse_period(then).label))
+
+
+def _of(view: CountyView, row: Any, told: str) -> str:
+    """What is said of a figure as a sentence; "" for nothing."""
+    label = quantity_label(row["id"], row["member"])
+    return _capital(phrases.phrase("theme_words.change", view.language, label=label, change=told)) if told else ""
+
+
+def _capital(sentence: str) -> str:
+    """A sentence may begin with a label, which in English begins small."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def declared_target(view: CountyView, row: Any) -> Target | None:
+    """The target that a county's value is held against: the nearest to the county, of these the latest; None without one."""
+    found = targets_of(row["id"], row["member"], view.place.key) if row["id"] in indicators() else []
+    return max((each for each in found if each.kind == "target"), key=lambda each: (len(each.area), each.year or 0), default=None)
+
+
+def gap_to_target(row: Any, target: Target, language: str) -> str:
+    """By how much a value differs from its target: percentage points between rates, else in the unit."""
+    gap = abs(float(row["value"]) - target.value)
+    if unit_of(row["id"]) == "percent":
+        return phrases.phrase("theme_words.gap_points", language, n=plain(gap, 1))
+    return writer(row["id"], language)(gap)
+
+
+def target_text(view: CountyView, row: Any) -> str:
+    """The official target and whether the value reaches it, with the difference; "" where there is no target."""
+    target = declared_target(view, row)
+    if target is None:
+        return ""
+    write, language = writer(row["id"], view.language), view.language
+    met = row["value"] >= target.value if target.at_least else row["value"] <= target.value
+    return phrases.phrase("theme_words.target_met" if met else "theme_words.target_missed", language, target=write(target.value),
+                          title=target.title, gap=gap_to_target(row, target, language))
+
+
+def _ranked(view: CountyView, name: str) -> str:
+    """Who is first and last among the townships that report, with the difference to the county; "" where they do not differ."""
+    quantity, _, member = name.partition("__")
+    if not name or (quantity not in indicators() and quantity not in measures()):
+        return ""
+    frame = rankings.ranks(view, quantity, member)
+    known, language = frame[frame["value"].notna()], view.language
+    if len(known) < 2 or known["value"].max() == known["value"].min():
+        return ""
+    write = writer(quantity, language)
+    first, last = known[known["rank"] == 1], known[known["rank"] == known["rank"].max()]
+    return phrases.phrase("theme_words.ranked", language, n=len(known), label=quantity_label(quantity, member),
+                          first=names(first["label"].tolist(), language), first_value=write(float(first["value"].iloc[0])),
+                          last=names(last["label"].tolist(), language), last_value=write(float(last["value"].iloc[0])))
