@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from commlib.blocks.overview import indicator_table as indicator_table
     from commlib.blocks.overview import key_figures as key_figures
     from commlib.blocks.register import ranking_chart as ranking_chart
+    from commlib.blocks.theme import theme_figures as theme_figures
     from commlib.narratives import narrative as narrative
     from commlib.view import open_county as open_county
 
@@ -23,8 +24,10 @@ _WHERE = {
     "Text": "commlib.bilingual", "head": "commlib.blocks.head", "indicator_table": "commlib.blocks.overview",
     "key_figures": "commlib.blocks.overview", "method_box": "commlib.blocks.head", "narrative": "commlib.narratives",
     "open_county": "commlib.view", "ranking_chart": "commlib.blocks.register", "sources": "commlib.blocks.head",
+    "theme_figures": "commlib.blocks.theme",
 }
-__all__ = ["Text", "head", "indicator_table", "key_figures", "method_box", "narrative", "open_county", "ranking_chart", "sources"]
+__all__ = ["Text", "head", "indicator_table", "key_figures", "method_box", "narrative", "open_county", "ranking_chart", "sources",
+           "theme_figures"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from commlib.bilingual import Language
-from commlib.declarations.tables import TableDeclaration, tables
+from commlib.declarations.tables import TableDeclaration, table, tables
 from commlib.errors import ParameterError
 from commlib.home import Home
 from commlib.intake.releases import Releases
@@ -31,12 +32,28 @@ def write_released(home: Home, folder: Path, book: PlaceBook) -> tuple[pd.DataFr
     releases, facts = Releases(home), [pd.DataFrame(columns=FACT_COLUMNS)]
     counties = [each for each in releases.counties() if each in book.register or each in book.slugs]
     for declaration in tables(home):
-        own = [releases.rows(declaration.id, county) for county in counties if declaration.id in releases.tables(county)]
-        rows = pd.concat([_empty(declaration), *own], ignore_index=True).fillna("").astype(str)
+        rows = _placed(_rows(releases, declaration, counties), declaration, releases, home)
         write_by_county(rows, rows["_county"], folder / "rows" / declaration.id)
         facts.append(table_facts(rows, declaration, book))
     _write_returns(releases, folder)
     return pd.concat(facts, ignore_index=True).astype({"value": float, "low": float, "high": float}), counties
+
+
+def _rows(releases: Releases, declaration: TableDeclaration, counties: Sequence[str]) -> pd.DataFrame:
+    own = [releases.rows(declaration.id, county) for county in counties if declaration.id in releases.tables(county)]
+    return pd.concat([_empty(declaration), *own], ignore_index=True).fillna("").astype(str)
+
+
+def _placed(rows: pd.DataFrame, declaration: TableDeclaration, releases: Releases, home: Home) -> pd.DataFrame:
+    """Rows of a table without places stand where the thing that they refer to stands: an outlet's month at its outlet."""
+    references = [each for each in declaration.columns if each.references and each.name in declaration.key]
+    if declaration.place or rows.empty or not references:
+        return rows
+    name, _, key = references[0].references.partition(".")
+    things = _rows(releases, table(name, home), sorted(rows["_county"].unique()))
+    at = things.drop_duplicates(["_county", key], keep="last").set_index(["_county", key])["_place"]
+    found = pd.Series(at.reindex(pd.MultiIndex.from_frame(rows[["_county", references[0].name]])).to_numpy(), index=rows.index)
+    return rows.assign(_place=found.where(found.notna(), rows["_place"]).astype(str))
 
 
 def _empty(declaration: TableDeclaration) -> pd.DataFrame:

@@ -1,0 +1,64 @@
+"""Blocks of any indicator: ranks and their course, maps, members and the county over time, on numbers worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from intake_home import places, small_home
+from test_blocks import Balance
+from theme_home import NEIXIANG, opened
+
+from commlib.blocks import indicators
+from commlib.phrases import phrase
+from commlib.view import CountyView
+
+Opener = Callable[..., CountyView]
+TOWNS = sorted(code for code in places("townships")["code"] if code.startswith(NEIXIANG))[:3]
+VILLAGES = [next(code for code in places("villages")["code"] if code.startswith(town)) for town in TOWNS]
+DONE = {"2013-07": (10, 20, 30), "2013-08": (40, 20, 30), "2013-09": (90, 30, 30)}
+ROWS = {"housing_progress": [{"township_id": village[:9], "community_id": village, "as_of": f"{month}-28", "planned": "100",
+                              "started": "95", "completed": str(number)}
+                             for month, numbers in DONE.items() for village, number in zip(VILLAGES, numbers, strict=True)]}
+COMPLETED, STARTED = "households_completed_of_planned", "households_started_of_planned"
+
+
+@pytest.fixture(scope="module")
+def open_in(tmp_path_factory: pytest.TempPathFactory) -> Opener:
+    home = small_home(Path(tmp_path_factory.mktemp("indicators")))
+    opened(home, ROWS)
+    return lambda language="zh", period=None: opened(home, {}, period, language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_ranking_has_bars_a_list_and_the_course_of_the_ranks(open_in: Opener, language: str) -> None:
+    block = indicators.indicator_ranking(open_in(language), COMPLETED)
+    assert block.html.count("<svg") == 2 and "<table" in block.html and not Balance(block.html).open
+    assert phrase("indicators.pooled", language) in block.html
+    known = block.frame[block.frame["value"].notna()]
+    assert known["rank"].tolist() == [1, 2, 2] and known["before"].tolist() == [1, 3, 2]   # a month before 40, 20 and 30
+    assert known["gap"].tolist() == pytest.approx([40, -20, -20])   # 150 of 300 in the county, pooled
+
+
+def test_the_communities_that_report_are_ranked_too(open_in: Opener) -> None:
+    frame = indicators.indicator_ranking(open_in(), COMPLETED, level="community").frame
+    assert frame["place"].tolist()[0] == VILLAGES[0] and len(frame) == 3
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_map_has_a_column_an_indicator_and_the_county_over_time_a_line_each(open_in: Opener, language: str) -> None:
+    cells = indicators.indicator_map(open_in(language), COMPLETED, STARTED).frame
+    assert cells.groupby("column", sort=False)["value"].max().tolist() == [90, 95]
+    lines = indicators.indicator_course(open_in(language), "households_completed", "households_started").frame
+    assert lines.groupby("label", sort=False)["value"].apply(list).tolist() == [[60, 90, 150], [285, 285, 285]]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_members_are_drawn_and_who_has_nothing_is_told_what_it_waits_for(view_of: Opener, language: str) -> None:
+    block = indicators.indicator_members(view_of("330521", language), "organisation_coverage")
+    assert block.frame["value"].round(1).tolist()[0] == 83 and "svg" in block.html
+    empty = view_of("110101", language)
+    for waiting in (indicators.indicator_members(empty, "organisation_coverage"), indicators.indicator_ranking(empty, COMPLETED),
+                    indicators.indicator_map(empty, COMPLETED), indicators.indicator_course(empty, "households_completed")):
+        assert "waits" in waiting.html and "svg" not in waiting.html
