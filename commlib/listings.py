@@ -1,4 +1,4 @@
-"""What the command line lists, as rows of text: indicators, measures, tables, rules, places and verdicts."""
+"""What the command line lists, as rows of text: indicators, measures, tables, rules, standards, places and verdicts."""
 
 from __future__ import annotations
 
@@ -66,6 +66,28 @@ def rule_rows(home: Home | None = None) -> Rows:
         "valid_to": one.valid_to, "tables": ";".join(one.tables), "measures": ";".join(one.measures),
         "figures": ";".join(figure for each in one.amounts for figure in each.figures),
     } for one in rules(home).values()]
+
+
+def standard_rows(home: Home | None = None) -> Rows:
+    """Every declared standard, one row each, the project's own last: how many items, and how many can be told to be met."""
+    from commlib.declarations.standards import standards
+
+    return [{
+        "standard": one.id, "label_zh": one.name.zh, "label_en": one.name.en, "kind": one.kind, "level": one.level,
+        "items": str(len(one.items)), "measurable": str(one.measurable), "version_zh": one.version.zh,
+        "version_en": one.version.en, "valid_from": one.valid_from,
+    } for one in standards(home).values()]
+
+
+def item_rows(standard_id: str, home: Home | None = None) -> Rows:
+    """Every item of a standard with its target; raises ParameterError naming the nearest standard."""
+    from commlib.declarations.standards import standards
+    from commlib.standards import known_standard
+
+    return [{
+        "item_no": each.number, "label_zh": each.label.zh, "label_en": each.label.en, "type": each.type,
+        "target_zh": each.target.words().zh if each.target else "", "target_en": each.target.words().en if each.target else "",
+    } for each in known_standard(standards(home), standard_id).items]
 
 
 def place_rows(home: Home) -> Rows:

@@ -109,6 +109,19 @@ def rules(output: AnyFormat = Format.TEXT) -> None:
     show(rule_rows(find_home()), (), output)
 
 
+@app.command(help=both("cli.standards"))
+def standards(
+    standard: Annotated[str | None, typer.Argument(metavar="[ID]", help=both("cli.standard"))] = None,
+    output: AnyFormat = Format.TEXT,
+) -> None:
+    """List every standard, or the items of one."""
+    from commlib.home import find_home
+    from commlib.listings import item_rows, standard_rows
+
+    home = find_home()
+    show(item_rows(standard, home) if standard else standard_rows(home), (), output)
+
+
 @app.command(help=both("cli.parameters"))
 def parameters(
     notebooks: Annotated[list[str] | None, typer.Argument(metavar="[NOTEBOOK]...", help=both("cli.notebooks"))] = None,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -13,87 +12,27 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.columns import DATES, FORM, NUMBERS, Column, ColumnType, Level, Personal
 from commlib.declarations.measures import Argument, UnknownArgument, read_argument
-from commlib.declarations.reading import Reading, one_of, within
+from commlib.declarations.reading import one_of, within
 from commlib.declarations.rules import Amount, Condition, Deadline, Kind, Limit, Per, Rule, Source
 from commlib.declarations.sources import sources
 from commlib.declarations.tables import TableDeclaration, tables
+from commlib.declarations.yaml_files import YamlReading
 from commlib.home import Home
 from commlib.units import is_unit, unit
 
 _FIELDS = ("number", "label", "kind", "document", "rate", "unit", "base", "of", "conditions", "cap", "per", "level", "paid",
-           "deadline", "valid_from", "valid_to", "note")
+           "deadline", "valid_from", "valid_to", "area", "note")
 _SOURCE = ("measure", "table", "column", "where", "distinct", "on", "last", "complete")
 _AMOUNT, _LIMIT = ("value", "up_to", "at_least", "unit", "figures"), ("at_least", "at_most", "unit", "figures")
-_DECIMAL, _DAY = FORM[ColumnType.DECIMAL], FORM[ColumnType.DATE]
+_DAY = FORM[ColumnType.DATE]
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-
-
-class _Files(Reading):
-    """The reading of several YAML files: every scalar is text, so that `yes`, `on`, 000-6 and 0.1 are what they look like."""
-
-    def file(self) -> dict[str, Any]:
-        """The file's rules by id, a key never twice; {} and a fault where it is no such file."""
-        import yaml
-
-        try:
-            content = self.path.read_text(encoding="utf-8")
-            self._once(yaml.compose(content, Loader=yaml.BaseLoader))
-            return dict(yaml.load(content, Loader=yaml.BaseLoader))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, ValueError, RecursionError) as fault:
-            self.wrong("-", str(fault).partition("\n")[0], phrases.text("rule.allowed_yaml"))
-            return {}
-
-    def _once(self, node: Any, inside: str = "") -> None:
-        """Keep a fault for each key that a mapping has twice; YAML itself would let the last one count."""
-        pairs = node.value if node is not None and isinstance(node.value, list) else []
-        keys = [pair[0].value for pair in pairs if isinstance(pair, tuple)]
-        for key in {each for each in keys if keys.count(each) > 1}:
-            self.wrong(within(inside, str(key)), key, phrases.text("rule.allowed_once"))
-        for pair in pairs:
-            self._once(*((pair[1], within(inside, str(pair[0].value))) if isinstance(pair, tuple) else (pair, inside)))
-
-    def text(self, raw: Mapping[str, Any], name: str, inside: str, form: str = ".*", allowed: Text | None = None) -> str:
-        """A text of a form; "" where there is none."""
-        found = raw.get(name, "")
-        if isinstance(found, str) and (not found or re.fullmatch(form, found)):
-            return found
-        self.wrong(within(inside, name), found, allowed or phrases.text("table.allowed_str"))
-        return ""
-
-    def fraction(self, raw: Mapping[str, Any], name: str, inside: str) -> Fraction | None:
-        """An exact number that is not negative; None where there is none."""
-        text = self.text(raw, name, inside, _DECIMAL, phrases.text("rule.allowed_number"))
-        if text.startswith("-"):
-            self.wrong(within(inside, name), text, phrases.text("rule.allowed_number"))
-        return abs(Fraction(text)) if text else None
-
-    def yes(self, raw: Mapping[str, Any], name: str, inside: str) -> bool:
-        """A word of yes or no; no where there is none."""
-        return self.text(raw, name, inside, "yes|no", one_of(("yes", "no"))) == "yes"
-
-    def part(self, raw: Mapping[str, Any], name: str, inside: str, fields: Iterable[str]) -> Mapping[str, Any]:
-        """A mapping inside, with no other fields than these; {} where there is none."""
-        found = raw.get(name, {})
-        if not isinstance(found, Mapping):
-            self.wrong(within(inside, name), found, phrases.text("rule.allowed_mapping", known=", ".join(fields)))
-            return {}
-        self.only(found, fields, within(inside, name))
-        return found
 
 
 def read_rules(paths: Sequence[Path], home: Home | None) -> dict[str, Rule]:
     """The rules of these files by id; raises DeclarationError naming file, field, found and allowed of every fault."""
-    reading = _Files(paths[0] if paths else Path("rules"))
+    reading = YamlReading(paths[0] if paths else Path("rules"))
     declared = {each.id: each for each in tables(home)}
-    entries: list[tuple[Path, str, Mapping[str, Any]]] = []
-    for reading.path in paths:
-        for rule_id, raw in reading.file().items():
-            if not isinstance(raw, Mapping):
-                reading.wrong(rule_id, raw, phrases.text("rule.allowed_mapping", known=", ".join(_FIELDS)))
-            elif rule_id in [each for _, each, _ in entries]:
-                reading.wrong(rule_id, rule_id, phrases.text("rule.allowed_once"))
-            else:
-                entries.append((reading.path, rule_id, raw))
+    entries = reading.entries(paths, _FIELDS)
     found: dict[str, Rule] = {}
     for reading.path, rule_id, raw in sorted(entries, key=lambda each: "of" in each[2]):   # what others match comes first
         found[rule_id] = _rule(reading, rule_id, raw, declared, found)
@@ -101,21 +40,22 @@ def read_rules(paths: Sequence[Path], home: Home | None) -> dict[str, Rule]:
     return {rule_id: found[rule_id] for _, rule_id, _ in entries}
 
 
-def _rule(reading: _Files, rule_id: str, raw: Mapping[str, Any], declared: Mapping[str, TableDeclaration],
+def _rule(reading: YamlReading, rule_id: str, raw: Mapping[str, Any], declared: Mapping[str, TableDeclaration],
           others: Mapping[str, Rule]) -> Rule:
     reading.only(raw, _FIELDS, rule_id)
     if raw.get("of", "") and raw["of"] not in {each.id for each in others.values() if not each.of}:
         reading.wrong(f"{rule_id}.of", raw["of"], one_of(each.id for each in others.values() if not each.of))
     rule = Rule(
         id=rule_id, label=reading.words(raw, "label", rule_id), kind=reading.word(raw, "kind", Kind, Kind.PRINCIPLE, rule_id),
-        document=_document(reading, raw, rule_id), number=int(reading.text(raw, "number", rule_id, "[0-9]{1,3}") or 0),
-        rate=_amount(reading, raw, "rate", rule_id), unit=_unit(reading, raw, rule_id),
+        document=read_document(reading, raw, rule_id), number=int(reading.text(raw, "number", rule_id, "[0-9]{1,3}") or 0),
+        rate=_amount(reading, raw, "rate", rule_id), unit=read_unit(reading, raw, rule_id),
         of=others.get(str(raw.get("of", ""))), base=_source(
             reading, reading.part(raw, "base", rule_id, _SOURCE), f"{rule_id}.base", declared) if "base" in raw else None,
         conditions=tuple(_condition(reading, each, at, declared) for at, each in reading.tables(raw, "conditions", rule_id)),
         cap=_amount(reading, raw, "cap", rule_id), per=reading.word(raw, "per", Per, Per.YEAR, rule_id),
         level=reading.word(raw, "level", Level, Level.ANY, rule_id), paid=_paid(reading, raw, rule_id, declared),
         deadline=_deadline(reading, raw, rule_id), note=reading.optional_words(raw, "note", rule_id),
+        area=reading.text(raw, "area", rule_id, r"\*|[0-9]{2,6}|[a-z][a-z0-9-]*", phrases.text("rule.allowed_area")),
         valid_from=reading.text(raw, "valid_from", rule_id, _DAY, phrases.text("fault.allowed_date")),
         valid_to=reading.text(raw, "valid_to", rule_id, _DAY, phrases.text("fault.allowed_date")))
     if rule.valid_to and rule.valid_from[:len(rule.valid_to)] > rule.valid_to:
@@ -124,7 +64,8 @@ def _rule(reading: _Files, rule_id: str, raw: Mapping[str, Any], declared: Mappi
     return rule
 
 
-def _document(reading: _Files, raw: Mapping[str, Any], inside: str) -> str | Text:
+def read_document(reading: YamlReading, raw: Mapping[str, Any], inside: str) -> str | Text:
+    """The field `document`: the id of a declared source, or a name in both languages."""
     if isinstance(raw.get("document"), Mapping):
         return reading.words(raw, "document", inside)
     if raw.get("document") not in sources():
@@ -132,7 +73,8 @@ def _document(reading: _Files, raw: Mapping[str, Any], inside: str) -> str | Tex
     return str(raw.get("document", ""))
 
 
-def _unit(reading: _Files, raw: Mapping[str, Any], inside: str) -> str:
+def read_unit(reading: YamlReading, raw: Mapping[str, Any], inside: str) -> str:
+    """The field `unit`: one of the closed list; "" where there is none."""
     found = reading.text(raw, "unit", inside)
     if not found or is_unit(found):
         return found
@@ -140,22 +82,23 @@ def _unit(reading: _Files, raw: Mapping[str, Any], inside: str) -> str:
     return ""
 
 
-def _amount(reading: _Files, raw: Mapping[str, Any], name: str, inside: str) -> Amount | None:
+def _amount(reading: YamlReading, raw: Mapping[str, Any], name: str, inside: str) -> Amount | None:
     if name not in raw:
         return None
     part, at = reading.part(raw, name, inside, _AMOUNT), within(inside, name)
     value, up_to = reading.fraction(part, "value", at), reading.fraction(part, "up_to", at)
     if value is None or (up_to is not None and up_to < value):
         reading.wrong(at, f"{part.get('value', '')} {part.get('up_to', '')}".strip(), phrases.text("rule.allowed_number"))
-    return Amount(value or Fraction(0), _unit(reading, part, at) or "count", up_to, reading.yes(part, "at_least", at),
+    return Amount(value or Fraction(0), read_unit(reading, part, at) or "count", up_to, reading.yes(part, "at_least", at),
                   reading.strings(part, "figures", at))
 
 
-def _limit(reading: _Files, raw: Mapping[str, Any], inside: str, own_unit: str) -> Limit:
+def read_limit(reading: YamlReading, raw: Mapping[str, Any], inside: str, own_unit: str) -> Limit:
+    """The one field of `at_least` and `at_most`, in the unit of what is compared with it (`own_unit`) where that is given."""
     named = [name for name in ("at_least", "at_most") if name in raw]
     if len(named) != 1:
         reading.wrong(inside, ", ".join(named), one_of(("at_least", "at_most")))
-    given = _unit(reading, raw, inside) or own_unit or "count"
+    given = read_unit(reading, raw, inside) or own_unit or "count"
     if own_unit and unit(given).kind != unit(own_unit).kind:
         reading.wrong(within(inside, "unit"), given, phrases.text("table.allowed_measure_unit", unit=own_unit, other=given))
     factor = unit(given).factor / unit(own_unit or given).factor   # kept in the unit of what it is compared with
@@ -164,7 +107,7 @@ def _limit(reading: _Files, raw: Mapping[str, Any], inside: str, own_unit: str) 
                  named[:1] == ["at_least"])
 
 
-def _source(reading: _Files, raw: Mapping[str, Any], at: str, declared: Mapping[str, TableDeclaration]) -> Source:
+def _source(reading: YamlReading, raw: Mapping[str, Any], at: str, declared: Mapping[str, TableDeclaration]) -> Source:
     """One source; a wrong field is a fault and left out."""
     if ("measure" in raw) == ("table" in raw):
         reading.wrong(at, ", ".join(raw), one_of(("measure", "table")))
@@ -191,7 +134,7 @@ def _source(reading: _Files, raw: Mapping[str, Any], at: str, declared: Mapping[
                   column("on", dates), reading.yes(raw, "last", at), reading.yes(raw, "complete", at))
 
 
-def _argument(reading: _Files, raw: Mapping[str, Any], at: str) -> Argument | None:
+def _argument(reading: YamlReading, raw: Mapping[str, Any], at: str) -> Argument | None:
     try:
         found = read_argument(reading.text(raw, "measure", at))
         if found.is_mapping:
@@ -202,7 +145,7 @@ def _argument(reading: _Files, raw: Mapping[str, Any], at: str) -> Argument | No
         return None
 
 
-def _where(reading: _Files, raw: Mapping[str, Any], at: str,
+def _where(reading: YamlReading, raw: Mapping[str, Any], at: str,
            columns: Mapping[str, Column]) -> tuple[dict[str, tuple[str, ...]], dict[str, Limit]]:
     where, limits = {}, {}
     for name, asked in ((name, asked) for name, asked in raw.items() if name in columns):
@@ -211,7 +154,7 @@ def _where(reading: _Files, raw: Mapping[str, Any], at: str,
             reading.only(asked, _LIMIT, place)
             if column.type not in NUMBERS:
                 reading.wrong(place, column.type, one_of(NUMBERS))
-            limits[name] = _limit(reading, asked, place, column.unit)
+            limits[name] = read_limit(reading, asked, place, column.unit)
             continue
         words = (asked,) if isinstance(asked, str) else reading.strings(raw, name, at)
         known = column.allowed or (("yes", "no") if column.type is ColumnType.BOOLEAN else ())
@@ -222,14 +165,15 @@ def _where(reading: _Files, raw: Mapping[str, Any], at: str,
     return where, limits
 
 
-def _condition(reading: _Files, raw: Mapping[str, Any], at: str, declared: Mapping[str, TableDeclaration]) -> Condition:
+def _condition(reading: YamlReading, raw: Mapping[str, Any], at: str, declared: Mapping[str, TableDeclaration]) -> Condition:
     reading.only(raw, {*_SOURCE, *_LIMIT}, at)
     source = _source(reading, {name: each for name, each in raw.items() if name in _SOURCE}, at, declared)
     limited = {name: each for name, each in raw.items() if name in _LIMIT} or {"at_least": "1"}
-    return Condition(source, _limit(reading, limited, at, source.unit if source.argument or source.table else ""))
+    return Condition(source, read_limit(reading, limited, at, source.unit if source.argument or source.table else ""))
 
 
-def _paid(reading: _Files, raw: Mapping[str, Any], rule_id: str, declared: Mapping[str, TableDeclaration]) -> tuple[Source, ...]:
+def _paid(reading: YamlReading, raw: Mapping[str, Any], rule_id: str,
+          declared: Mapping[str, TableDeclaration]) -> tuple[Source, ...]:
     """The first of these that says something counts; of money what the table of statements says of the rule before all others."""
     found = []
     for at, each in reading.tables(raw, "paid", rule_id):
@@ -241,7 +185,7 @@ def _paid(reading: _Files, raw: Mapping[str, Any], rule_id: str, declared: Mappi
     return tuple(found)
 
 
-def _deadline(reading: _Files, raw: Mapping[str, Any], rule_id: str) -> Deadline | None:
+def _deadline(reading: YamlReading, raw: Mapping[str, Any], rule_id: str) -> Deadline | None:
     part, at = reading.part(raw, "deadline", rule_id, ("day", "column", "within")), f"{rule_id}.deadline"
     if "deadline" not in raw:
         return None
@@ -254,7 +198,7 @@ def _deadline(reading: _Files, raw: Mapping[str, Any], rule_id: str) -> Deadline
     return found
 
 
-def _check_parts(reading: _Files, rule: Rule) -> None:
+def _check_parts(reading: YamlReading, rule: Rule) -> None:
     """Faults that only show when the rule is seen whole: what its kind needs, and units that do not come out."""
     has = {"rate": rule.rate, "unit": rule.unit, "base": rule.base, "of": rule.of}
     needs = {Kind.PER_UNIT: {"rate", "unit", "base"}, Kind.MATCH: {"rate", "unit", "of"}, Kind.PRINCIPLE: set()}.get(

@@ -156,7 +156,10 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One declared rule; `number` is that of the catalogue of rules (0: a rule of the project's own)."""
+    """One declared rule; `number` is that of the catalogue of rules (0: a rule of the project's own).
+
+    It holds for the counties whose key begins with `area`; without one for the county of its document, or for all.
+    """
 
     id: str
     label: Text
@@ -175,14 +178,13 @@ class Rule:
     deadline: Deadline | None = None
     valid_from: str = ""
     valid_to: str = ""
+    area: str = ""
     note: Text | None = None
 
     @property
     def document_words(self) -> Text:
         """The document for a reader: its title and id, or what the project wrote."""
-        if isinstance(self.document, Text):
-            return self.document
-        return phrases.text("rule.part", whole=sources()[self.document].title, part=Text.same(self.document))
+        return document_words(self.document)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -247,6 +249,13 @@ def _package_rules() -> dict[str, Rule]:
     from commlib.declarations.rule_files import read_rules
 
     return read_rules(sorted(FOLDER.glob("*.yml")), None)
+
+
+def document_words(document: str | Text) -> Text:
+    """A document for a reader: the title and id of a declared source, or what the project wrote."""
+    if isinstance(document, Text):
+        return document
+    return phrases.text("rule.part", whole=sources()[document].title, part=Text.same(document))
 
 
 def joined(words: Iterable[Text]) -> Text:

@@ -46,6 +46,9 @@ class County:
     arrival: float
     stops: str
     layout: str
+    full: bool
+    early: tuple[str, ...]
+    held: tuple[str, ...]
     seed: int
     townships: tuple[tuple[str, str], ...]   # key and name
     communities: tuple[Community, ...]
@@ -86,7 +89,7 @@ def month(at: int) -> tuple[int, int]:
 
 def _county(key: str, row: Mapping[str, Any], seed: int, names: list[str]) -> County:
     bare = County(key, Text.of(row["name"]), row["prefecture"], row["pace"], row["arrival"], row.get("stops", ""), row["layout"],
-                  seed, (), ())
+                  row.get("full", False), tuple(row.get("early", ())), tuple(row.get("held", ())), seed, (), ())
     chance = bare.chance("units")
     kinds = chance.choice([kind for kind, _ in _TOWNSHIP_KINDS], len(names), p=[share for _, share in _TOWNSHIP_KINDS])
     kinds[0] = "镇"

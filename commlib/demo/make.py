@@ -40,7 +40,8 @@ def demo(seed: int = SEED, only: Collection[str] = (), faults: int = FAULTS) -> 
     """Make the demonstration of a seed, or of some counties alone; the same arguments give the same bytes."""
     made = [(county, books(county, all_rows(county))) for county in counties(seed) if not only or county.key in only]
     papers = {f"demo/{county.key}/{book.name}": book for county, packed in made for book in packed}
-    planted = planted_in(papers, faults, np.random.default_rng([seed, len(papers)]))
+    open_to = {path: book for path, book in papers.items() if not book.clean}
+    planted = planted_in(open_to, faults, np.random.default_rng([seed, len(open_to)]))
     found = {f"places/{OWN_COUNTIES}": _csv(OWN_COLUMNS, [_own_row(county) for county, _ in made])}
     found |= {f"places/{county.key}.csv": _csv(_UNIT_COLUMNS, unit_rows(county)) for county, _ in made}
     found |= {path: book_bytes(book.papers, book.kind, book.charset) for path, book in papers.items()}

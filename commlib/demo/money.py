@@ -18,6 +18,10 @@ from commlib.demo.housing import tenths
 
 _QUARTERS = MONTHS // 3
 _PROJECTS = (12, 19)
+_EARLY = 300   # days by which a project begins too early for its approvals
+_SCARCE = 0.55  # of the money arrives for a project that begins before it is approved
+_SLOWED = 0.7  # of the pace of a project whose money is held
+_HELD = 5      # quarter from which money that is held is not paid out
 _LEFT = 0.94   # of a project's investment that its flows of money come to, at most
 
 
@@ -62,9 +66,9 @@ def money_rows(county: County) -> dict[str, pd.DataFrame]:
     last = _last_quarter(county)
     return {
         "project": pd.DataFrame([_project_row(each) for each in projects]),
-        "project_progress": pd.DataFrame([_progress_row(each, quarter, county.pace) for quarter in range(last)
+        "project_progress": pd.DataFrame([_progress_row(each, quarter, county) for quarter in range(last)
                                           for each in projects]),
-        "approval": pd.DataFrame([row for each in projects for row in _approvals(each, chance)]),
+        "approval": pd.DataFrame([row for each in projects for row in _approvals(each, county, chance)]),
         "fund_source": pd.DataFrame([{"source_id": key, "name": name, "class": kind}
                                      for key, (name, kind, _, _) in words()["sources"].items()]),
         "fund_flow": pd.DataFrame([row for quarter in range(last) for row in _flows(projects, quarter, county, chance)]),
@@ -100,17 +104,23 @@ def _project_row(project: _Project) -> dict[str, str]:
             "contractor": f"云澜第{project.quarters}建筑公司"}
 
 
-def _progress_row(project: _Project, quarter: int, pace: float) -> dict[str, str]:
-    done = min(project.done(quarter) * min(pace, 1.0), 1.0)
+def _progress_row(project: _Project, quarter: int, county: County) -> dict[str, str]:
+    pace = min(county.pace, 1.0) * (_SLOWED if project.id in county.held else 1.0)
+    before = quarter // 4 * 4 - 1   # the last quarter of the year before
+    planned, of_year = (project.done(end) - project.done(before) for end in (before + 4, quarter))
+    done = project.done(quarter) * pace
     stage = "not_started" if not done else "completed" if done >= 1 else "under_construction"
     return {"project_id": project.id, "as_of": quarter_end(quarter), "quantity_done": tenths(int(project.quantity * done * 10)),
             "quantity_unit": project.unit, "investment_done": tenths(int(project.money * done)), "stage": stage,
+            "year_plan": tenths(int(project.money * planned)) if planned else "",
+            "year_done": tenths(int(project.money * of_year * pace)) if planned else "",
             "percent_reported": tenths(int(done * 1000))}
 
 
-def _approvals(project: _Project, chance: np.random.Generator) -> list[dict[str, str]]:
+def _approvals(project: _Project, county: County, chance: np.random.Generator) -> list[dict[str, str]]:
     year, number = month(project.start * 3)
     day = date(year, number, 1) - timedelta(days=int(chance.integers(150, 210)))
+    day += timedelta(days=_EARLY) if project.id in county.early else timedelta()
     rows = []
     for at, (name, (office, days, fee)) in enumerate(words()["procedures"].items(), 1):
         end = day + timedelta(days=int(days * chance.uniform(0.7, 1.6)))
@@ -130,9 +140,12 @@ def _flows(projects: list[_Project], quarter: int, county: County, chance: np.ra
         if not budget:
             continue
         key = str(chance.choice(keys, p=weights / weights.sum()))
-        arrived = min(int(budget * county.arrival * chance.uniform(0.9, 1.08)), budget)
+        arrival = county.arrival * (_SCARCE if project.id in county.early else 1.0)
+        arrived = min(int(budget * arrival * chance.uniform(0.9, 1.08)), budget)
         disbursed = int(arrived * chance.uniform(0.88, 1.0))
         paid = int(disbursed * chance.uniform(0.85, 1.0))
+        if project.id in county.held and quarter >= _HELD:
+            disbursed = paid = 0
         year, number = month(quarter * 3)
         day = date(year, number, 1) + timedelta(days=int(chance.integers(3, 50)))
         rows.append({

@@ -14,6 +14,7 @@ from commlib.demo.economy import economy_rows
 from commlib.demo.housing import housing_rows
 from commlib.demo.ink import Ink, style
 from commlib.demo.money import money_rows
+from commlib.demo.more import more_rows
 from commlib.demo.paper import Across, Head, Paper, Record, continued, long_paper, wide_paper
 from commlib.demo.people import people_rows
 
@@ -36,11 +37,13 @@ class Book:
     papers: list[Paper]
     kind: str
     charset: str
+    clean: bool = False   # no faults are planted in it
 
 
 def all_rows(county: County) -> Rows:
-    """Every row of every table of a county, by table."""
-    return {"housing_progress": housing_rows(county), **money_rows(county), **economy_rows(county), **people_rows(county)}
+    """Every row of every table of a county, by table; `_book` and `_sheet` say where a row stands, if not in the usual place."""
+    rows = {"housing_progress": housing_rows(county), **money_rows(county), **economy_rows(county), **people_rows(county)}
+    return more_rows(county, rows)
 
 
 def books(county: County, rows: Rows) -> list[Book]:
@@ -62,13 +65,14 @@ class _Packer:
             yield from self._housing(year)
         if self.county.layout == "township_files":
             yield from self._by_township()
-        yield from self._exported() if self.style.kind == "csv" else self._others()
+        yield from self._exported() if self.style.kind == "csv" else (*self._others(), *self._more())
 
     # ---- parts
 
-    def _records(self, name: str, period: str = "") -> list[Record]:
-        """The rows of a table, of those periods that begin so."""
+    def _records(self, name: str, period: str = "", *, more: bool = False) -> list[Record]:
+        """The rows of a table of those periods that begin so: those in the usual place, or those that `more.toml` adds."""
         frame, column = self.rows[name], table(name).period
+        frame = frame[frame["_book"].ne("") == more] if "_book" in frame else frame
         frame = frame[frame[column].str.startswith(period)] if period and column else frame
         names = [str(each) for each in frame]
         return [dict(zip(names, row, strict=True)) for row in zip(*(frame[each].tolist() for each in names), strict=True)]
@@ -77,13 +81,18 @@ class _Packer:
         return f"{self.county.name.zh}{table(name).label[Language.ZH]}（虚构数据）{said}"
 
     def _paper(self, name: str, records: Sequence[Record], sheet: str, said: str = "", *, leave: Sequence[str] = (),
-               sender: str = "") -> Paper:
-        """A sheet of a table with all columns that its rows have but those left out."""
-        columns = [column.name for column in table(name).columns if column.name in records[0] and column.name not in leave]
+               sender: str = "", sent: str = "") -> Paper:
+        """A sheet of a table with all columns in which its rows have something but those left out.
+
+        `sent` is the day on which a footnote says that it was sent.
+        """
+        columns = [column.name for column in table(name).columns if column.name in records[0] and column.name not in leave
+                   and any(record[column.name] for record in records)]
         ink = self.ink
         if any("序号" in column.aliases for column in table(name).columns):
             ink = replace(ink, style=replace(self.style, serial=False))
-        head = Head(self._title(name, said), sender or self.county.name.zh, _NOTE if self.style.notes else ())
+        notes = (*(_NOTE if self.style.notes else ()), *((f"填报日期：{sent}",) if sent else ()))
+        head = Head(self._title(name, said), sender or self.county.name.zh, notes)
         return long_paper(table(name), records, columns, ink, sheet, head)
 
     def _book(self, words: str, papers: list[Paper]) -> Book:
@@ -148,21 +157,23 @@ class _Packer:
     # ---- the other tables
 
     def _others(self) -> Iterator[Book]:
-        yield self._book("项目台账", [self._paper(name, self._records(name), sheet) for name, sheet in
+        sent = self.rows["housing_progress"]["as_of"].max()   # of what says no time itself
+        yield self._book("项目台账", [self._paper(name, self._records(name), sheet, sent=sent) for name, sheet in
                                   (("project", "项目"), ("approval", "手续"), ("project_progress", "进度"))])
         for year in range(FIRST_YEAR, FIRST_YEAR + MONTHS // 12):
             yield from self._funds(year)
             yield self._profile(year)
-        yield self._book("社区工作者花名册", [self._paper("staff", self._records("staff"), "花名册")])
+        yield self._book("社区工作者花名册", [self._paper("staff", self._records("staff"), "花名册", sent=sent)])
         years = [(year, rows) for year in range(FIRST_YEAR, FIRST_YEAR + MONTHS // 12)
                  if (rows := self._records("outlet_month", str(year)))]
-        yield self._book("社区服务网点", [self._paper("outlet", self._records("outlet"), "网点台账"),
+        yield self._book("社区服务网点", [self._paper("outlet", self._records("outlet"), "网点台账", sent=sent),
                                     *(self._paper("outlet_month", rows, f"{year}年经营") for year, rows in years)])
-        yield self._book("产业园区", [self._paper("park", self._records("park"), "园区"),
+        yield self._book("产业园区", [self._paper("park", self._records("park"), "园区", sent=sent),
                                   self._paper("park_enterprise", self._records("park_enterprise"), "企业")])
         for survey in self._records("survey"):
             names = (("survey", "登记"), ("survey_question", "题目"), ("survey_answer", "结果"))
-            papers = [self._paper(name, [each for each in self._records(name) if each["survey_id"] == survey["survey_id"]], sheet)
+            papers = [self._paper(name, [each for each in self._records(name) if each["survey_id"] == survey["survey_id"]], sheet,
+                                  sent=survey["to"])
                       for name, sheet in names]
             yield self._book(f"{survey['from'][:4]}年居民问卷", papers)
 
@@ -182,8 +193,21 @@ class _Packer:
                   self._paper("unit_profile", rest, "分社区", f"（{year}年）", leave=("period",))]
         return self._book(f"{year}年基本情况表", [self._told(each, str(year)) for each in papers])
 
+    def _more(self) -> Iterator[Book]:
+        """The workbooks of what `more.toml` says."""
+        sent = self.rows["housing_progress"]["as_of"].max()
+        found: dict[str, dict[str, tuple[str, list[Record]]]] = {}
+        for name in (each for each in self.rows if "_book" in self.rows[each]):
+            for record in self._records(name, more=True):
+                found.setdefault(record["_book"], {}).setdefault(record["_sheet"], (name, []))[1].append(record)
+        for book, sheets in found.items():
+            papers = [self._paper(name, records, sheet, sent=sent) for sheet, (name, records) in sheets.items()]
+            yield replace(self._book(book, papers), clean=True)
+
     def _exported(self) -> Iterator[Book]:
         """One file a table, as a system exports it."""
         for name in self.rows:
             if name != "housing_progress":
-                yield self._book(table(name).label[Language.ZH], [self._paper(name, self._records(name), "")])
+                more = "_book" in self.rows[name]
+                records = self._records(name, more=more)
+                yield replace(self._book(table(name).label[Language.ZH], [self._paper(name, records, "")]), clean=more)

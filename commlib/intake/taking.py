@@ -116,10 +116,19 @@ def _take(found: Return, home: Home, key: str, earlier: Earlier, dry: bool) -> T
             continue
         rows = read_rows(each.block, each.table, each.slices, pseudonym)
         parts.append(Part(each, rows, place_rows(rows, each.slices, key, finder, units), found.faults, units))
-    check_parts([each for each in parts if each], earlier)
+    check_parts([each for each in parts if each], lambda table, county: _with_declared(earlier(table, county), table, home))
     tables = tuple(_taken(each, part) for each, part in zip(found.blocks, parts, strict=True))
     faults = tuple(map(without_personal, gathered(found.faults)))
     return TakenReturn(found.name, tables, faults, found.sheets, _received(found))
+
+
+def _with_declared(rows: pd.DataFrame, table: str, home: Home) -> pd.DataFrame:
+    """What returns may refer to: rows of earlier releases, and of standards the declared ones too."""
+    if table != "standard":
+        return rows
+    from commlib.declarations.standards import standards
+
+    return pd.concat([rows, pd.DataFrame({"standard_id": list(standards(home))})], ignore_index=True).fillna("")
 
 
 def _taken(recognised: Recognised, part: Part | None) -> TakenTable:
