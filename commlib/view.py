@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -45,20 +47,38 @@ class CountyView:
 
         One row per id, member, place and named subset: at the view's period, else at the latest that each has.
         """
-        stated = stated_results(self.facts[self.facts["kind"] == "stated"])
-        both = pd.concat([self._computed.assign(scope_zh="", scope_en=""), stated], ignore_index=True)
+        return self._shown(self._computed, self.facts)
+
+    def result(self, *ids: str) -> pd.DataFrame:
+        """The rows of `results` of these indicators alone: no more is computed than the themes that they are of."""
+        if "_computed" in vars(self):   # all of them are there already
+            return self.results[self.results["id"].isin(ids)]
+        themes = dict.fromkeys(indicators()[each].theme for each in ids)
+        found = [self._of_theme(theme) for theme in themes]
+        rows = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=RESULT_COLUMNS)
+        return self._shown(rows[rows["id"].isin(ids)], self.facts[self.facts["quantity"].isin(ids)])
+
+    def _shown(self, computed: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+        stated = stated_results(facts[facts["kind"] == "stated"])
+        both = pd.concat([computed.assign(scope_zh="", scope_en=""), stated], ignore_index=True)
         both = both.drop_duplicates(["id", "member", "place", "period", "scope_en"], keep="first")   # computed before stated
         return self._at_period(both, ["id", "member", "place", "scope_en"])
 
     def measure(self, measure_id: str, member: str = "") -> pd.DataFrame:
         """A measure at every place of the county, rolled up where it is not stated; a results frame."""
-        rows = self._measured
-        return rows[(rows["id"] == measure(measure_id).id) & (rows["member"] == member)].reset_index(drop=True)
+        rows = self._of_measure(measure(measure_id).id)
+        rows = rows[(rows["id"] == measure_id) & (rows["member"] == member)]
+        return self._at_period(rows, ["id", "member", "place"]).reset_index(drop=True)
 
     def history(self, name: str, member: str = "") -> pd.DataFrame:
         """An indicator, or a measure with `__plan` or `__target` behind it, at every place and period; a results frame."""
-        rows = self._computed if name in indicators() else self._all_measured
+        rows = self.all_periods(name) if name in indicators() else self._of_measure(name.partition("__")[0])
         return rows[(rows["id"] == name) & (rows["member"] == member)]
+
+    def all_periods(self, name: str) -> pd.DataFrame:
+        """An indicator with all its members, at every place and period; a results frame."""
+        rows = self._computed if "_computed" in vars(self) else self._of_theme(indicators()[name].theme)
+        return rows[rows["id"] == name]
 
     @cached_property
     def hierarchy(self) -> pd.DataFrame:
@@ -70,20 +90,25 @@ class CountyView:
         """Every indicator at every place and period of the county."""
         return compute(self.facts, self.hierarchy, [each for one in indicators().values() for each in formulas(one)])
 
-    @cached_property
-    def _all_measured(self) -> pd.DataFrame:
-        """Every measure and member of which the county has facts, at every period; plans and targets as `id__plan`."""
-        wanted = []
-        for quantity, member, nature in self.facts[["quantity", "member", "nature"]].drop_duplicates().itertuples(index=False):
-            if quantity in measures() and nature in (Nature.ACTUAL, Nature.PLAN, Nature.TARGET):
-                formula = measure_formula(measures()[quantity], member, Nature(nature))
-                wanted.append(replace(formula, id=quantity if nature == Nature.ACTUAL else f"{quantity}__{nature}"))
-        return compute(self.facts, self.hierarchy, wanted)
+    def _of_theme(self, theme: str) -> pd.DataFrame:
+        """The indicators of one theme at every place and period: what a page of that theme needs."""
+        wanted = [each for one in indicators().values() if one.theme == theme for each in formulas(one)]
+        found: pd.DataFrame = kept(self, f"theme {theme}", lambda: compute(self.facts, self.hierarchy, wanted))
+        return found
 
-    @cached_property
-    def _measured(self) -> pd.DataFrame:
-        """Every measure as it is at the view's period: several blocks ask for one after the other."""
-        return self._at_period(self._all_measured, ["id", "member", "place"])
+    def _of_measure(self, quantity: str) -> pd.DataFrame:
+        """One measure with its members at every place and period; plans and targets as `id__plan`."""
+        found: pd.DataFrame = kept(self, f"measure {quantity}", lambda: self._measured(quantity))
+        return found
+
+    def _measured(self, quantity: str) -> pd.DataFrame:
+        facts, wanted = self.facts[self.facts["quantity"] == quantity], []
+        if quantity in measures():
+            for member, nature in facts[["member", "nature"]].drop_duplicates().itertuples(index=False):
+                if nature in (Nature.ACTUAL, Nature.PLAN, Nature.TARGET):
+                    formula = measure_formula(measures()[quantity], member, Nature(nature))
+                    wanted.append(replace(formula, id=quantity if nature == Nature.ACTUAL else f"{quantity}__{nature}"))
+        return compute(facts, self.hierarchy, wanted)
 
     def county_result(self, rows: pd.DataFrame, member: str = "") -> pd.Series | None:
         """The whole county's own row of a results frame, or None; a named subset of it is not the county."""
@@ -102,6 +127,14 @@ class CountyView:
         """The name of a place of this county in the view's language."""
         return self.book.place(self.place.key, place_key).name[self.language] if place_key != self.place.key \
             else self.place.name[self.language]
+
+
+def kept(view: CountyView, name: str, make: Callable[[], Any]) -> Any:
+    """What is worked out once for a view and asked for by several blocks; kept with the view and thrown away with it."""
+    memory = vars(view).setdefault("_kept", {})
+    if name not in memory:
+        memory[name] = make()
+    return memory[name]
 
 
 def stated_results(stated: pd.DataFrame) -> pd.DataFrame:

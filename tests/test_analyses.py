@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from commlib.charts import characters_missing
+from commlib.charts.fonts import characters_missing
 from commlib.home import Home
 from commlib.runner.notebooks import Needs, Scope, read_notebooks
 from commlib.runner.run import Summary, run

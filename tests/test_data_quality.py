@@ -12,7 +12,7 @@ from test_blocks import Balance, shown_by
 
 from commlib.blocks import returns
 from commlib.blocks.completeness import completeness
-from commlib.charts import heat_map
+from commlib.charts.heatmap import heat_map
 from commlib.home import Home
 from commlib.intake.receiving import Intake, Said, sources
 from commlib.phrases import phrase

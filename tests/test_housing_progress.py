@@ -12,8 +12,10 @@ import pytest
 from return_files import workbook
 from test_blocks import Balance, shown_by
 
-from commlib import charts, progress
+from commlib import progress
 from commlib.blocks import buildings, housing
+from commlib.charts.curves import curves
+from commlib.charts.style import style
 from commlib.home import Home
 from commlib.intake.receiving import Intake, Said, sources
 from commlib.narratives import narrative
@@ -146,6 +148,6 @@ def test_every_block_shows_something_and_counties_without_data_say_what_they_wai
 def test_a_line_is_broken_where_nothing_was_reported() -> None:
     frame = pd.DataFrame({"label": "a", "period": ["2013-08", "2013-09", "2013-11"], "value": [1.0, 2.0, 3.0]})
     months = ["2013-08", "2013-09", "2013-10", "2013-11"]
-    drawn = charts.curves(frame, months, chart_id="c", title="t", unit="", language="en")
-    blue = charts.style().category["blue"].lower()
+    drawn = curves(frame, months, chart_id="c", title="t", unit="", language="en")
+    blue = style().category["blue"].lower()
     assert sum(f"stroke: {blue}" in line.lower() and "stroke-width: 2.2" in line for line in drawn.svg.split("<path")) == 1

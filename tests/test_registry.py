@@ -31,15 +31,29 @@ from commlib.units import is_unit, unit
 HAN = re.compile(r"[\u4e00-\u9fff]")
 Inputs = dict[str, Any]
 every_indicator = pytest.mark.parametrize("declared", indicators().values(), ids=list(indicators()))
-every_formula = pytest.mark.parametrize(
-    ("declared", "arguments"),
-    [pytest.param(each, arguments, id="-".join(filter(None, (each.id, member))))
-     for each in indicators().values() for member, arguments in each.arguments.items()])
 
 
 def filled(arguments: tuple[Argument, ...], number: Any) -> Inputs:
     """The same number for every argument, and for every member of a breakdown."""
     return {each.name: dict.fromkeys(each.members, number) if each.is_mapping else number for each in arguments}
+
+
+def is_difference(declared: Indicator) -> bool:
+    """Whether an indicator is one quantity less another, which has no denominator."""
+    arguments = next(iter(declared.arguments.values()))
+    return isinstance(declared.function(**filled(arguments, 1.0)), float)
+
+
+def formulas(differences: bool) -> pytest.MarkDecorator:
+    """Every formula that is a difference, or every one that is a ratio."""
+    return pytest.mark.parametrize(
+        ("declared", "arguments"),
+        [pytest.param(each, arguments, id="-".join(filter(None, (each.id, member))))
+         for each in indicators().values() if is_difference(each) == differences
+         for member, arguments in each.arguments.items()])
+
+
+every_formula, every_difference = formulas(differences=False), formulas(differences=True)
 
 
 def ratios(declared: Indicator, inputs: Inputs) -> list[Ratio]:
@@ -68,7 +82,8 @@ def test_no_two_indicators_have_the_same_label() -> None:
 @every_indicator
 def test_a_share_names_its_base_and_a_definition_its_formula(declared: Indicator) -> None:
     assert declared.unit != "percent" or ("（" in declared.label.zh and "(" in declared.label.en)
-    assert "÷" in declared.definition.zh and "÷" in declared.definition.en
+    sign = "−" if is_difference(declared) else "÷"
+    assert sign in declared.definition.zh and sign in declared.definition.en
 
 
 @every_indicator
@@ -153,6 +168,16 @@ def test_all_places_at_once_give_what_each_place_gives(declared: Indicator, argu
     for many, one in zip(together, alone, strict=True):
         assert isinstance(many.value, pd.Series)
         pd.testing.assert_series_equal(many.value, pd.Series([one.value, np.nan, np.nan], index=index))
+
+
+@every_difference
+def test_a_difference_has_the_unit_of_its_parts_and_is_missing_where_one_is(
+        declared: Indicator, arguments: tuple[Argument, ...]) -> None:
+    first, second = arguments
+    assert {first.measure.unit, second.measure.unit} == {declared.unit}
+    index = pd.Index(["a", "b", "c"], name="place")
+    given = {first.name: pd.Series([5.0, 2.0, np.nan], index=index), second.name: pd.Series([3.0, 6.0, 1.0], index=index)}
+    pd.testing.assert_series_equal(declared.function(**given), pd.Series([2.0, -4.0, np.nan], index=index))
 
 
 # ---- a wrong declaration is refused where it is made

@@ -145,7 +145,7 @@ def test_all_faults_of_all_files_are_told_at_once_in_both_languages(tmp_path: Pa
     ("level: community", "of: nobody", "of"), ("level: community", "cap: {value: 1, unit: mu}", "cap.unit"),
     ("level: community", "paid: [{measure: planned_land_area}]", "paid[2]"),
     ("level: community", "conditions: [{measure: households_in_community, at_least: 3, unit: mu}]", "conditions[1].unit"),
-    ("level: community", "unit: CNY", "unit"),
+    ("level: community", "unit: CNY", "unit"), ("level: community", "area: 内乡", "area"),
 ])
 def test_a_wrong_field_is_named(tmp_path: Path, old: str, new: str, field: str) -> None:
     assert old in OWN
@@ -162,4 +162,4 @@ def test_the_command_lists_every_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMLIB_HOME", str(PROJECT))
     listed = CliRunner().invoke(app, ["rules", "--format", "csv"])
     assert listed.exit_code == 0
-    assert [line.partition(",")[0] for line in listed.stdout.splitlines()[1:]] == list(rules())
+    assert [line.partition(",")[0] for line in listed.stdout.splitlines()[1:]] == list(rules(Home(PROJECT)))

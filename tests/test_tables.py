@@ -120,6 +120,7 @@ def test_an_own_table_may_not_take_the_name_of_a_declared_one(tmp_path: Path) ->
     ('source = "own"', 'feeds = [{measure = "visits"}]', "feeds[1].measure", "visits"),
     ('source = "own"', 'feeds = [{measure = "communities", where = {result = ["lost"]}}]', "feeds[1].where.result", "lost"),
     ('source = "own"', 'feeds = [{measure = "communities", column = "result"}]', "feeds[1]", "result"),
+    ('source = "own"', 'feeds = [{measure = "communities", years = {homes = [1]}}]', "feeds[1].years.homes", "1"),
     ('source = "own"', 'checks = [{kind = "part", columns = ["homes"]}]', "checks[1].columns", "homes"),
     ('source = "own"', 'checks = [{kind = "part", columns = ["homes", "rooms"]}]', "checks[1].columns", "rooms"),
     ('source = "own"', 'checks = [{kind = "part", columns = ["homes", "result"]}]', "checks[1].columns", "result"),

@@ -10,7 +10,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Column, Table, facts, finding, folded, mark, notice
-from commlib.declarations.sources import REGISTER
+from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.declarations.sources import sources as declared_sources
 from commlib.indicators.registry import Indicator, indicators
 from commlib.periods import parse_period
@@ -18,7 +18,6 @@ from commlib.view import CountyView
 
 STATUSES = ("ok", "partial", "carried", "not_reported", "no_denominator", "suppressed", "not_applicable")
 _MOST_PERIODS = 8   # that are named one by one
-OF_RETURN = "@"   # in the name of a document: a table, and the file that it came in
 GRADES = ("computed", "stated", "estimated")
 
 
@@ -48,7 +47,7 @@ def _about(view: CountyView) -> Block | None:
 
 
 def _reports(view: CountyView) -> str:
-    reported = view.facts[(view.facts["document"] != REGISTER) & ~view.facts["document"].str.contains(OF_RETURN)]
+    reported = view.facts[(view.facts["document"] != REGISTER) & ~view.facts["document"].str.contains(FROM_TABLE, regex=False)]
     documents = list(dict.fromkeys(reported["document"]))
     if not documents:
         return phrases.phrase("head.none", view.language)
@@ -58,7 +57,7 @@ def _reports(view: CountyView) -> str:
 
 def _returns(view: CountyView) -> str:
     """How many returns feed the facts, of how many tables; "" where there are none."""
-    documents = [each.partition(OF_RETURN) for each in view.facts["document"].unique() if OF_RETURN in each]
+    documents = [each.partition(FROM_TABLE) for each in view.facts["document"].unique() if FROM_TABLE in each]
     tables, files = ({each[part] for each in documents} for part in (0, 2))
     return phrases.phrase("head.returns_value", view.language, n=len(files), tables=len(tables)) if documents else ""
 
@@ -111,9 +110,13 @@ def _source_table(rows: list[dict[str, str]], language: str) -> Block:
     return Table(phrases.phrase("head.sources", language), columns, rows, kind="words").block()
 
 
-def method_box(view: CountyView) -> Block:
-    """The folded method box: the definition of every indicator on the page, and what statuses and grades mean."""
-    shown = dict.fromkeys(view.results["id"])
+def method_box(view: CountyView, *themes: str) -> Block:
+    """The folded method box: the definition of every indicator on the page, and what statuses and grades mean.
+
+    `themes` names those whose indicators a page shows; none for every indicator that the county has.
+    """
+    rows = view.result(*(each.id for each in indicators().values() if each.theme in themes)) if themes else view.results
+    shown = dict.fromkeys(rows["id"])
     return folded(phrases.phrase("head.methods", view.language),
                   together(definitions([indicators()[each] for each in shown], view.language), legend(view.language)))
 

@@ -19,7 +19,8 @@ from commlib.charts.composition import composition_bar
 from commlib.charts.curves import curves
 from commlib.charts.findings import Write, plain_writer
 from commlib.charts.heatmap import heat_map
-from commlib.declarations.measures import measures
+from commlib.declarations.measures import measures, read_argument
+from commlib.declarations.tables import table, tables
 from commlib.formatting import amount
 from commlib.frames import each_row
 from commlib.indicators.registry import indicators
@@ -52,15 +53,17 @@ def writer(name: str, language: str) -> Write:
 
 
 def indicator_waits(view: CountyView, *names: str, level: str = "") -> Block:
-    """What a section says that waits for an indicator: the measures that it is made from."""
-    quantities = [argument.measure.label for name in names if name in indicators()
+    """What a section says that waits for an indicator: the measures that it is made from, and the tables that give them."""
+    quantities = [argument.measure for name in names if name in indicators()
                   for arguments in indicators()[name].arguments.values() for argument in arguments]
-    quantities += [measures()[name].label for name in names if name in measures()]
-    shown = list(dict.fromkeys(each[view.language] for each in quantities))
-    label = quantity_label(names[0])[view.language]
-    where = phrases.phrase(f"indicators.by_{level}", view.language) if level else ""
-    return waits(phrases.phrase("indicators.waits", view.language, label=label, where=where,
-                                measures=listed(shown, view.language)), view.language)
+    quantities += [measures()[name] for name in names if name in measures()]
+    wanted, language = {each.id for each in quantities}, view.language
+    giving = [each for each in tables(view.home) if wanted & {read_argument(name).measure.id for name in each.measures}]
+    where = phrases.phrase(f"indicators.by_{level}", language) if level else ""
+    return waits(phrases.phrase(
+        "indicators.waits", language, label=quantity_label(names[0]), where=where,
+        measures=listed(list(dict.fromkeys(each.label[language] for each in quantities)), language),
+        tables=listed([each.label[language] for each in giving or [table("reported_figure")]], language)), language)
 
 
 # ---- ranks
@@ -145,8 +148,8 @@ def _short_label(indicator: str, member: str, all_names: Sequence[str]) -> Text:
 def indicator_members(view: CountyView, name: str) -> Block:
     """The county's value of every member of an indicator: one bar of 100 % where they make a whole, else ranked bars."""
     language, declared = view.language, indicators()[name]
-    rows = view.results[(view.results["id"] == name) & (view.results["place"] == view.place.key) & view.results["value"].notna()
-                        & (view.results["scope_en"] == "")]
+    rows = view.result(name)
+    rows = rows[(rows["place"] == view.place.key) & rows["value"].notna() & (rows["scope_en"] == "")]
     if rows.empty:
         return indicator_waits(view, name)
     frame = pd.DataFrame({"label": [declared.members.get(row.member, declared.label)[language] for row in each_row(rows)],
@@ -184,5 +187,5 @@ def indicator_course(view: CountyView, *names: str) -> Block:
 
 def county_value(view: CountyView, name: str, member: str = "") -> float:
     """The county's own value of an indicator at the view's period; NaN where there is none."""
-    row = view.county_result(view.results[view.results["id"] == name], member)
+    row = view.county_result(view.result(name), member)
     return math.nan if row is None else float(row["value"])

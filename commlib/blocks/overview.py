@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from functools import cache
-from html import escape
 from importlib.resources import files
 from itertools import islice
 from typing import Any
@@ -16,6 +15,7 @@ from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Row, Table, chart, columns, folded, waits
+from commlib.blocks.theme import card
 from commlib.charts.bars import ranked_bars
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import FROM_TABLE, REGISTER
@@ -31,18 +31,18 @@ _MOST_BELOW = 20   # rows of places below the county; more are folded
 
 
 def key_figures(view: CountyView) -> Block:
-    """At most six key figures of the county, each with its base named."""
+    """At most six key figures of the county, each with its base, change, target and rank where there are any."""
     shown = [*headline_rows(view, "profile"), *headline_rows(view, "results")]
-    cards = "".join(_card(row, view.language) for row in shown)
+    cards = "".join(card(view, row) for row in shown)
     plain = "\n".join(f"{quantity_label(row.id, row.member)[view.language]}: {wording.value_cell(row, view.language).text}"
                       for row in shown)
     return Block(f'<dl class="key-figures">{cards}</dl>', plain, pd.DataFrame(shown))
 
 
-def headline_rows(view: CountyView, group: str) -> list[Any]:
-    """The first three of a declared list of key figures that the county has; rows of a results frame."""
+def headline_rows(view: CountyView, group: str, most: int = _CARDS_OF_EACH) -> list[Any]:
+    """The first of a declared list of key figures that the county has; rows of a results frame."""
     known = (row for each in _headline_ids()[group] if (row := county_row(view, each)) is not None)
-    return list(islice(known, _CARDS_OF_EACH))
+    return list(islice(known, most))
 
 
 @cache
@@ -59,18 +59,9 @@ def county_row(view: CountyView, name: str) -> Any:
     return None if row is None or pd.isna(row["value"]) else row
 
 
-def _card(row: Any, language: str) -> str:
-    value = wording.value_cell(row, language)
-    base = wording.base_text(row, language) if row.id in indicators() else wording.sources_text(row.sources, language)
-    status = "" if row.grade == "computed" and row.status == "ok" else wording.grade_mark(row, language).markup
-    return (f"<div><dt>{escape(quantity_label(row.id, row.member)[language])}</dt>"
-            f'<dd class="value" title="{escape(value.title)}">{escape(value.text)}</dd>'
-            f'<dd class="base">{escape(base)} {status}</dd></div>')
-
-
 def indicator_table(view: CountyView, theme: str | None = None) -> Block:
     """Indicators of the county by theme: value, base, grade and status, and the figures each comes from."""
-    rows = view.results if theme is None else view.results[view.results["id"].map(lambda each: indicators()[each].theme) == theme]
+    rows = view.results if theme is None else view.result(*(each.id for each in indicators().values() if each.theme == theme))
     whole = rows[rows["place"] == view.place.key]
     below = rows[rows["place"] != view.place.key]
     below = below[below["sources"] != REGISTER]   # every township's, which the village register shows
@@ -151,18 +142,19 @@ def _waits_for(indicator: Indicator, reported: set[tuple[str, str, str]], langua
                                                                       nature=phrases.text(f"nature.{nature}"))
 
 
-def reported_figures(view: CountyView) -> Block:
-    """Every figure that the county's reports state, by theme, with its words of period and its figure id."""
+def reported_figures(view: CountyView, *themes: str) -> Block:
+    """Every figure that the county's reports state, or those of some themes, with its words of period and its figure id."""
     facts = view.facts[(view.facts["document"] != REGISTER) & ~view.facts["document"].str.contains(FROM_TABLE, regex=False)]
-    if facts.empty:
-        return waits(phrases.phrase("overview.no_report", view.language), view.language)
-    language = view.language
+    language, wanted = view.language, {phrases.phrase(f"theme.{each}", view.language) for each in themes}
     lines = [{"theme": theme, "figure": _fact_label(view, fact), "value": wording.fact_cell(fact, language),
               "nature": _nature(fact, language), "period_words": _words(fact.words, language), "sources": fact.source}
-             for theme, fact in _by_theme(facts, language)]
-    title = phrases.phrase("overview.reported", language, n=len(lines))
+             for theme, fact in _by_theme(facts, language) if not themes or theme in wanted]
+    if not lines:
+        return waits(phrases.phrase("overview.no_report", language), language)
+    title = phrases.phrase("overview.reported_themes" if themes else "overview.reported", language, n=len(lines))
     heads = columns(language, "figure", "value", "nature", "period_words", "sources", numeric=("value",))
-    return folded(title, Table(title, heads, lines, kind="words", group="theme").block())
+    shown = Table(title, heads, lines, kind="words", group="theme").block()
+    return shown if themes else folded(title, shown)
 
 
 def _by_theme(facts: pd.DataFrame, language: str) -> list[tuple[str, Any]]:

@@ -83,22 +83,35 @@ def rows_grid(view: CountyView, table_id: str, down: str, across: str, of: str =
 
 
 def rows_over_time(view: CountyView, table_id: str, of: str = "", by: str = "", every: str = tabulation.MONTH,
-                   where: Where | None = None) -> Block:
-    """Lines over the months (or years) of a table: rows counted or `of` added up, a line each for the seven largest of `by`."""
-    rows = rows_of(view, table_id, of, where, every=True)
+                   where: Where | None = None, on: str = "") -> Block:
+    """Lines over the months (or years) of a table: rows counted or `of` added up, a line each for the seven largest of `by`.
+
+    `on` names a column of days by which things are counted as they happen, such as agreements signed: a running total.
+    """
+    rows = rows_of(view, table_id, of, where, every=True, on=on)
     found = tallied(view, rows, [*([by] if by else []), every], of) if rows.declaration.period and len(rows.frame) else \
         pd.DataFrame({"value": []})
     found = found[found["value"].notna()]
     if found.empty or found[every].nunique() < 2:
-        return table_waits(view, table_id, rows.declaration.period, *filter(None, (of, by)), several=True)
+        return table_waits(view, table_id, rows.declaration.period, *filter(None, (of, by)), several=not on)
     language, declaration = view.language, rows.declaration
     found = found.assign(label=found[f"{by}_label"] if by else _what(declaration, of)[language], period=found[every])
     largest = found.groupby("label")["value"].sum().sort_values(ascending=False, kind="stable").index[:7]
     found = found[found["label"].isin(largest)]
-    title = _title(view, rows, every, of, "", by)
-    drawn = curves(found, _span(sorted(found["period"].unique())), chart_id=_id(table_id, every, by, of), title=title,
+    periods, title = _span(sorted(found["period"].unique())), _title(view, rows, every, of, "", by)
+    if on:
+        found = _running(found, periods)
+        title = phrases.phrase("rows.running", language, table=declaration.label, what=_what(declaration, of),
+                               on=declaration.column(on).label)
+    drawn = curves(found, periods, chart_id=_id(table_id, every, by, of, on), title=title,
                    unit=_unit(declaration, of, "", 1, language), language=language)
     return chart(drawn, title, source=source_line(view, rows))
+
+
+def _running(found: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
+    """What happened up to each period, by label: a period in which nothing happened adds nothing."""
+    wide = found.pivot_table(index="period", columns="label", values="value", aggfunc="sum").reindex(periods).fillna(0.0).cumsum()
+    return wide.rename_axis("period").reset_index().melt(id_vars="period", var_name="label")
 
 
 def _span(periods: Sequence[str]) -> list[str]:

@@ -135,8 +135,8 @@ def _interval(row: Any) -> Cell:
 
 def _reported(view: CountyView, *names: str) -> Block | None:
     """The county's own values of indicators that reports feed, as dots: with an interval where the answers are known."""
-    rows = view.results[view.results["id"].isin(names) & (view.results["place"] == view.place.key) & view.results["value"].notna()
-                        & (view.results["scope_en"] == "")]
+    rows = view.result(*names)
+    rows = rows[(rows["place"] == view.place.key) & rows["value"].notna() & (rows["scope_en"] == "")]
     if rows.empty:
         return None
     language = view.language

@@ -58,7 +58,7 @@ def theme_rows(view: CountyView, notebook: str) -> list[Any]:
 def _own(view: CountyView, name: str) -> Iterator[Any]:
     """The county's rows of one figure: of every member where none is named."""
     quantity, _, member = name.partition("__")
-    rows = view.results[view.results["id"] == quantity] if quantity in indicators() else view.measure(quantity, member)
+    rows = view.result(quantity) if quantity in indicators() else view.measure(quantity, member)
     rows = rows[(rows["place"] == view.place.key) & rows["value"].notna()]
     if "scope_en" in rows:
         rows = rows[rows["scope_en"] == ""]
@@ -85,7 +85,7 @@ def card(view: CountyView, row: Any) -> str:
     status = "" if row["grade"] == "computed" and row["status"] == "ok" else wording.grade_mark(row, language).markup
     told = [change_text(view, row), target_text(view, row), wording.rank_text(view, row)]
     extra = "".join(f'<dd class="base">{escape(each)}</dd>' for each in told if each)
-    return (f'<div><dt>{escape(_capital(quantity_label(row["id"], row["member"])[language]))}</dt>'
+    return (f'<div><dt>{escape(capital(quantity_label(row["id"], row["member"])[language]))}</dt>'
             f'<dd class="value" title="{escape(value.title)}">{escape(value.text)}</dd>'
             f'<dd class="base">{escape(base)} {status}</dd>{extra}</div>')
 
@@ -102,7 +102,7 @@ def theme_sentences(view: CountyView, notebook: str) -> Iterator[str]:
                              tables=listed([table(each, view.home).label[language] for each in page.tables], language))
         return
     if rows:
-        yield joined([_capital(_figure(view, row)) for row in rows], language)
+        yield joined([capital(_figure(view, row)) for row in rows], language)
         yield joined([_of(view, row, change_text(view, row)) for row in rows[:_MOST_CHANGES]], language)
         yield joined([_of(view, row, target_text(view, row)) for row in rows], language)
     yield _ranked(view, page.rank)
@@ -163,10 +163,10 @@ def change_text(view: CountyView, row: Any) -> str:
 def _of(view: CountyView, row: Any, told: str) -> str:
     """What is said of a figure as a sentence; "" for nothing."""
     label = quantity_label(row["id"], row["member"])
-    return _capital(phrases.phrase("theme_words.change", view.language, label=label, change=told)) if told else ""
+    return capital(phrases.phrase("theme_words.change", view.language, label=label, change=told)) if told else ""
 
 
-def _capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
     """A sentence may begin with a label, which in English begins small."""
     return sentence[:1].upper() + sentence[1:]
 

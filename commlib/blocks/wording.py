@@ -10,8 +10,9 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks.html import Cell, mark
 from commlib.declarations.sources import REGISTER
-from commlib.formatting import MISSING, amount, hedged, plain
+from commlib.formatting import MISSING, amount, hedged, ordinal, plain
 from commlib.indicators.registry import indicators
+from commlib.peers import standings
 from commlib.view import CountyView
 
 
@@ -74,6 +75,16 @@ def sources_text(sources: str, language: str) -> str:
     """Where a value comes from: figure ids, or the data set's short name."""
     return "; ".join(phrases.phrase("label.register", language) if each == REGISTER else each
                      for each in sources.split(";") if each)
+
+
+def rank_text(view: CountyView, row: Any) -> str:
+    """The rank of a county's value, m of n in its province, else in the nation; "" for what only reports give."""
+    found = [each for each in standings(view, row["id"], row["member"]) if each.position] if row["sources"] == REGISTER else []
+    for each in sorted(found, key=lambda each: each.circle != "province")[:1]:
+        if each.position:
+            return phrases.phrase("peer.rank", view.language, circle=each.name,
+                                  rank=ordinal(each.position.rank, each.position.n, view.language))
+    return ""
 
 
 def place_label(view: CountyView, row: Any) -> str:

@@ -1,0 +1,113 @@
+"""Blocks of rules: what those that hold for a county make due, what was paid and is in arrears, and the reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from commlib import phrases
+from commlib.bilingual import listed
+from commlib.blocks.block import Block, together
+from commlib.blocks.cells import amount_cell
+from commlib.blocks.html import Cell, Column, Row, Table, bullets, folded, notice
+from commlib.declarations.rules import Kind, Rule, rules
+from commlib.declarations.tables import table
+from commlib.formatting import MISSING
+from commlib.labels import quantity_label
+from commlib.periods import parse_period
+from commlib.rule_sources import bucket_of
+from commlib.statements import Standing, Statement, holding, statements
+from commlib.units import unit
+from commlib.view import CountyView
+
+_OPEN_LINES = 20   # longer tables are folded
+
+
+def money_rules(view: CountyView) -> Block:
+    """What the rules of money that hold for the county make due, what was paid and is in arrears, with the reasons."""
+    return rule_statements(view, of_money)
+
+
+def of_money(rule: Rule) -> bool:
+    """Whether what a rule makes due is money."""
+    return bool(rule.unit) and unit(rule.unit).measures("money")
+
+
+def held_rules(view: CountyView, wanted: Callable[[Rule], bool]) -> list[Rule]:
+    """The rules of a kind that hold for the county and make something due."""
+    return [each for each in holding(rules(view.home).values(), view.place.key, view.book)
+            if each.kind is not Kind.PRINCIPLE and wanted(each)]
+
+
+def rule_statements(view: CountyView, wanted: Callable[[Rule], bool]) -> Block:
+    """The rules that hold for the county, each with the sums of its statements; below each statement, and its reasons."""
+    language, hold = view.language, held_rules(view, wanted)
+    if not hold:
+        return notice("", phrases.phrase("word.note", language), word("no_rule", language))
+    found = held_statements(view, hold)
+    by_rule = {rule.id: [each for each in found if each.rule.id == rule.id] for rule in hold}
+    lines = [_rule_line(rule, by_rule[rule.id], language) for rule in hold]
+    idle = [rule for rule in hold if not by_rule[rule.id]]
+    needed = dict.fromkeys(table(each, view.home).label[language] for rule in idle for each in rule.tables)
+    needed |= dict.fromkeys(quantity_label(each.partition("__")[0])[language] for rule in idle for each in rule.measures)
+    heads = [Column(name, phrases.phrase(f"funding.column_{name}", language), name not in ("rule", "formula"))
+             for name in ("rule", "formula", "places", "due", "paid", "arrears", "late")]
+    note = word("rules_note", language)
+    if idle:
+        note += phrases.phrase("funding.rules_wait", language, n=len(idle), needed=listed(needed, language))
+    summed = Table(phrases.phrase("funding.rules", language, n=len(hold)), heads, lines, note=note, kind="words").block()
+    return together(summed, *(_statement_blocks(view, found) if found else ()))
+
+
+def held_statements(view: CountyView, hold: list[Rule]) -> list[Statement]:
+    """The last statement of each rule and place up to the view's period, in the order of the rules."""
+    rows = {name: view.store.county_rows(name, view.place.key) for rule in hold for name in rule.tables}
+    last: dict[tuple[str, str], Statement] = {}
+    for each in sorted(statements(hold, view.facts, rows), key=_order):
+        until = bucket_of(view.period, each.rule.per) if view.period else None
+        if not (until and until[:4].isdigit() and each.period > until):
+            last[each.rule.id, each.place] = each
+    order = {rule.id: at for at, rule in enumerate(hold)}
+    return sorted(last.values(), key=lambda each: (order[each.rule.id], each.place))
+
+
+def _order(statement: Statement) -> tuple[object, ...]:
+    return parse_period(statement.period).order() if statement.period else (False,)
+
+
+def _rule_line(rule: Rule, found: list[Statement], language: str) -> Row:
+    def total(name: str) -> Cell:
+        known = [value for each in found if (value := getattr(each, name)) is not None]
+        return amount_cell(float(sum(known)) if known else math.nan, rule.unit, language)
+
+    unknown = sum(each.standing is Standing.NOT_KNOWN for each in found)
+    places = phrases.phrase("funding.places_unknown", language, n=len(found), unknown=unknown) if unknown else str(len(found))
+    late = str(sum(bool(each.overdue) for each in found)) if rule.deadline and found else MISSING
+    return {"rule": rule.label[language], "formula": rule.formula()[language], "places": places, "due": total("due"),
+            "paid": total("paid"), "arrears": total("arrears"), "late": late}
+
+
+def _statement_blocks(view: CountyView, found: list[Statement]) -> tuple[Block, Block]:
+    language = view.language
+
+    def cell(each: Statement, name: str) -> Cell:
+        value = getattr(each, name)
+        return amount_cell(math.nan if value is None else float(value), each.rule.unit, language)
+
+    lines: list[Row] = [{
+        "rule": each.rule.label[language], "place": view.name_of(each.place), "due": cell(each, "due"),
+        "period": parse_period(each.period).label[language] if each.period else MISSING, "paid": cell(each, "paid"),
+        "arrears": cell(each, "arrears"), "standing": phrases.phrase(f"standing.{each.standing}", language),
+        "due_by": each.due_by or MISSING} for each in found]
+    heads = [Column(name, phrases.phrase(f"funding.column_{name}", language), name in ("due", "paid", "arrears"))
+             for name in ("place", "period", "due", "paid", "arrears", "standing", "due_by")]
+    title = phrases.phrase("funding.statements", language, n=len(found))
+    block = Table(title, heads, lines, group="rule").block()
+    reasons = together(*(bullets(f"{each.rule.label[language]} · {view.name_of(each.place)}",
+                                 [line[language] for line in each.lines]) for each in found))
+    return block if len(found) <= _OPEN_LINES else folded(title, block), folded(word("reasons", language), reasons)
+
+
+def word(key: str, language: str) -> str:
+    """A word of the pages of money."""
+    return phrases.phrase(f"funding.{key}", language)
