@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -116,8 +115,7 @@ class PlaceBook:
         """
         if not isinstance(key, str):
             raise ParameterError(phrases.text("place.code_is_text", found=excerpt(repr(key))))
-        found = self.register.get(key) or self.slugs.get(key)
-        if found:
+        if found := self.register.get(key) or self.slugs.get(key):
             return [found]
         if key not in self.retired:
             raise ParameterError(phrases.text("place.unknown_county", found=excerpt(key), near=self._nearest_counties(key)))
@@ -171,7 +169,8 @@ class PlaceBook:
         if code_or_name.isdecimal() or slash or not code_or_name.strip():
             near = difflib.get_close_matches(code_or_name, units, n=3, cutoff=0.6)
             raise ParameterError(phrases.text("place.unknown_place", found=excerpt(code_or_name), county=home.name,
-                                              near=_list(units[key] for key in near)))
+                                              near=with_codes((key, units[key].name) for key in near)
+                                              or phrases.text("place.none_near")))
         return self._reported(home, code_or_name)
 
     def _units(self, county: Place) -> dict[str, Place]:
@@ -293,8 +292,3 @@ def _tie(register: dict[str, Place], slugs: dict[str, Place]) -> None:
         note = Text.of(tie["note"]) if "note" in tie else place.note
         register[place.key] = replace(place, aliases=(*place.aliases, report), note=note,
                                       inferred=tie.get("inferred", place.inferred))
-
-
-def _list(places: Iterable[Place]) -> Text:
-    """Places as keys with names, `411325 内乡县`."""
-    return with_codes((each.key, each.name) for each in places) or phrases.text("place.none_near")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from commlib import phrases
+from commlib.declarations.alarms import OWN_THRESHOLDS
 from commlib.errors import StoreError
 from commlib.home import Home
 from commlib.placelists import OWN_COUNTIES
@@ -26,6 +27,7 @@ def write_slices(home: Home, folder: Path, reported: Iterable[str]) -> None:
     lists = [path for name in NAME_LISTS if (path := home.data / "register" / name).is_file()]
     lists += [path for path in [home.data / "places" / OWN_COUNTIES] if path.is_file()]
     found["places"] = _hash(b"\0".join(path.read_bytes() for path in lists))
+    found["alarms"] = _hash(own.read_bytes() if (own := home.data / OWN_THRESHOLDS).is_file() else b"")
     found["reported"] = _hash(json.dumps(list(reported)).encode())
     for part in sorted(path for path in home.data.iterdir() if path.is_dir()):   # for who reads the files themselves
         files = sorted(path for path in part.iterdir() if path.suffix in (".csv", ".parquet", ".yml"))

@@ -17,7 +17,9 @@ import pandas as pd
 from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.rules import Kind, Per, Rule, Source, amount_words, joined
+from commlib.declarations.sources import sources
 from commlib.periods import parse_period
+from commlib.places import PlaceBook
 from commlib.rule_sources import Cells, Known, bucket_of, cells_of, deadline_of, in_force, read
 from commlib.units import unit
 
@@ -65,6 +67,15 @@ def statements(rules: Iterable[Rule], facts: pd.DataFrame, rows: Mapping[str, pd
     """
     return [each for rule in rules if rule.kind is not Kind.PRINCIPLE
             for each in _of_rule(rule, facts, rows, set(places), set(periods))]
+
+
+def holding(rules: Iterable[Rule], county: str, book: PlaceBook) -> list[Rule]:
+    """The rules that hold for a county: of an area that it lies in, else of a document about it or about no one county."""
+    def holds(rule: Rule) -> bool:
+        of = sources()[rule.document].county if isinstance(rule.document, str) else ""
+        return rule.area == "*" or county.startswith(rule.area) if rule.area else not of or book.county_of_report(of).key == county
+
+    return [rule for rule in rules if holds(rule)]
 
 
 def statement_frame(found: Sequence[Statement], language: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ happened on a day, is taken over the calendar year of that period. Rates are poo
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import pandas as pd
@@ -40,12 +40,15 @@ class Rows:
         return ";".join(dict.fromkeys(self.frame["_file"])) if len(self.frame) else ""
 
 
-def rows_of(view: CountyView, table_id: str, of: str = "", where: Where | None = None, every: bool = False) -> Rows:
+def rows_of(view: CountyView, table_id: str, of: str = "", where: Where | None = None, every: bool = False, on: str = "") -> Rows:
     """The rows that hold at the view's period and meet `where` (a column holds one of these words; `*`: anything).
 
     `of` is the column that will be added up: whether it stands or flows tells which rows hold; `every` keeps all periods.
+    `on` is a column of days that dates rows instead of the table's own period: rows without a day are left out.
     """
     declaration = table(table_id, view.home)
+    if on:
+        declaration, where = replace(declaration, period=on), {**(where or {}), on: "*"}
     rows = view.store.county_rows(table_id, view.place.key).astype(object)
     absent = [each.name for each in declaration.columns if each.name not in rows]
     rows = rows.reindex(columns=[*rows.columns, *absent], fill_value="")

@@ -87,7 +87,7 @@ def test_rules_of_other_counties_are_not_applied() -> None:
     henan = {each.id for each in holding(every, "410122", book)}
     assert henan == national | {"neixiang_quota_return_period"}   # the rule says that it is the province's
     own = {each.id for each in holding(every, "demo-hengxi", book)}
-    assert own == national | {"BZ01"}
+    assert own == national | {"BZ01", "hengxi_land_award"}
 
 
 def test_what_a_report_lets_a_rule_make_due(view_of: Callable[..., CountyView]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ import pytest
 from test_blocks import Balance
 from test_housing_progress import Opener, Sheets, names, opened
 
-from commlib.blocks import land, rows
+from commlib.blocks import funding, land, rows, statements
+from commlib.home import Home
+from commlib.intake.receiving import Intake, Said, sources
 from commlib.phrases import phrase
-from commlib.view import CountyView
+from commlib.view import CountyView, open_county
 
-EMPTY = "110105"
-PROJECT = "项目区编号 项目区名称 乡镇 报告期 已复垦面积 建新占用耕地 周转指标 已使用指标 已归还指标 应归还时间".split()
+DATA = Path(__file__).parents[1] / "data"
+EMPTY, DEMO = "110105", "demo-hengxi"
+PROJECT = ["项目区编号", "项目区名称", "乡镇", "报告期", "已复垦面积", "建新占用耕地", "周转指标", "已使用指标",
+           "已归还指标", "应归还时间"]
 
 
 def linkage(period: str, used: float, returned: float, taken: Any = 30) -> list[list[Any]]:
@@ -105,3 +110,22 @@ def test_a_county_without_data_waits_for_the_tables_by_name(view_of: Callable[..
         assert 'class="notice waits"' in block.html and f"({table})" in block.plain.replace("（", "(").replace("）", ")")
     assert 'class="notice waits"' in land.ranking(view, "land_per_household").html
     assert phrase("funding.no_rule", language) in land.land_rules(view).plain
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_demonstration_fills_every_section(built_outputs: Path, tmp_path: Path, language: str) -> None:
+    folder = tmp_path
+    shutil.copytree(built_outputs, folder / "outputs")
+    (folder / "data").symlink_to(DATA)
+    intake = Intake(Home(folder), Said(county=DEMO), folder / "faults")
+    for name in ("住房与土地", "资金与园区", "项目台账", "2023年资金拨付台账"):
+        for source in sources([str(DATA / "demo" / DEMO / f"珩溪县{name}.ods")]):
+            intake.receive(source)
+    view = open_county(DEMO, None, language, Home(folder))
+    shown = [land.before_after(view), land.linkage_balance(view), land.quota_deadlines(view), land.crops(view),
+             funding.fund_waterfall(view), funding.fund_table(view, "level"), funding.fund_table(view, "project_name"),
+             funding.leverage(view), funding.ageing(view), statements.money_rules(view)]
+    for block in shown:
+        assert "notice" not in block.html and not Balance(block.html).open
+    assert all("<svg" in shown[number].html for number in (0, 2, 3, 4, 8))

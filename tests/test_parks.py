@@ -106,3 +106,11 @@ def test_new_towns_and_parks_of_the_report_stand_with_their_figures(view_of: Ope
     assert towns.iloc[2, 2].startswith("约4.4平方公里") and towns.iloc[0, 2] == "—"
     bars = reported.reported_bars(view_of("370828"), "project_investment").frame
     assert len(bars) == 9 and bars["value"].max() == 1_200_000   # CNY 10k: 12 billion of signed projects, planned
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_county_that_sends_every_table_waits_for_reports_alone(demo_view_of: Opener, language: str) -> None:
+    shown = shown_by("parks_and_new_towns", demo_view_of(language), language)
+    assert {source for source, block in shown.items() if 'class="notice waits"' in block.html} <= {
+        source for source in shown if source.startswith("overview.reported_figures")}
+    assert not any("nan" in block.plain.split() or Balance(block.html).open for block in shown.values())

@@ -139,3 +139,11 @@ def test_the_notebook_shows_something_for_full_reported_and_empty_counties(
         assert 'class="notice waits"' in block.html
     bars = reported.reported_bars(view_of("roads-county", language), "investment_completed").frame
     assert bars["value"].tolist() == [230, 155]   # the ferry project and the dangerous bridges
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_county_that_sends_every_table_waits_for_reports_alone(demo_view_of: Opener, language: str) -> None:
+    shown = shown_by("infrastructure_projects", demo_view_of(language), language)
+    assert {source for source, block in shown.items() if 'class="notice waits"' in block.html} <= {
+        source for source in shown if source.startswith("overview.reported_figures")}
+    assert not any("nan" in block.plain.split() or Balance(block.html).open for block in shown.values())

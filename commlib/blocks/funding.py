@@ -81,7 +81,7 @@ def fund_table(view: CountyView, by: str) -> Block:
     total = _fund_line(amounts, phrases.phrase("housing.county", language), language)
     heads = [Column("label", declaration.column(by).label[language]),
              *(Column(name, heading(declaration, name, language), True) for name in _LEVELS),
-             Column("gap", f"{word('not_arrived', language)} ({unit(_UNIT).label[language]})", True),
+             Column("gap", phrases.phrase("funding.not_arrived_in", language, unit=unit(_UNIT).label), True),
              *(Column(name, indicators()[name].label[language], True) for name in _RATES)]
     title = phrases.phrase("funding.by", language, table=declaration.label, by=declaration.column(by).label,
                            span=_span(rows, language))
@@ -124,8 +124,10 @@ def named_sources(view: CountyView) -> Block:
 
 def leverage(view: CountyView) -> Block:
     """Both leverages in words, each with its own name: non-fiscal to fiscal as 1:x, and all funds to fiscal funds."""
-    rows = {name: view.county_result(view.results[view.results["id"] == name])
-            for name in ("leverage_non_fiscal_to_fiscal", "leverage_total_to_fiscal")}
+    found = {name: view.history(name) for name in ("leverage_non_fiscal_to_fiscal", "leverage_total_to_fiscal")}
+    if view.period:   # money is of a year
+        found = {name: each[each["period"].isin([view.period, view.period[:4]])] for name, each in found.items()}
+    rows = {name: view.county_result(each.sort_values("period", kind="stable")) for name, each in found.items()}
     language, told = view.language, []
     for name, row in rows.items():
         if row is not None and not math.isnan(row["value"]):

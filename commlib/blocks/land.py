@@ -12,7 +12,7 @@ from commlib.blocks.block import Block, together
 from commlib.blocks.cells import number, rate_cell
 from commlib.blocks.completeness import last_day
 from commlib.blocks.funding import days_since
-from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded
+from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded, mark
 from commlib.blocks.indicators import indicator_ranking
 from commlib.blocks.rows import heading, rows_by, source_line, table_waits
 from commlib.blocks.statements import rule_statements
@@ -34,6 +34,7 @@ _FORMER, _PLANNED, _SAVED = "former_homestead_area", "planned_land_area__plan", 
 _BALANCE = ("reclaimed", "new_farmland", "quota")
 _RETURN = ("quota_used", "quota_returned", "return_due_on", "accepted_on")
 _QUOTA_RULES = 6        # in the catalogue of rules: the time for returning quota
+_VERDICTS = {"balanced": "good", "returned": "good", "short": "bad", "overdue": "bad"}
 _OPEN_LINES = 20        # longer tables are folded
 
 
@@ -125,6 +126,11 @@ def linkage_balance(view: CountyView) -> Block:
                  note=phrases.phrase("land.balance_note", language)).block()
 
 
+def _verdict(word: str, language: str) -> Cell:
+    text = phrases.phrase(f"land.{word}", language)
+    return Cell(text, markup=mark("verdict", _VERDICTS.get(word, "neutral"), text))
+
+
 def _project_names(view: CountyView, rows: Rows) -> list[str]:
     return [name or f"{project} {view.name_of(place)}" for name, project, place in
             zip(rows.frame["name"], rows.frame["project_id"], rows.frame["_place"], strict=True)]
@@ -137,7 +143,7 @@ def _balance_line(row: Any, language: str) -> Row:
     word = "unknown" if math.isnan(balance) else "balanced" if reclaimed >= needed else "short"
     return {"label": row["label"], **{name: _area(float(row[name]), language) for name in _BALANCE},
             "needed": _area(needed, language), "balance": rate_cell(balance, language),
-            "standing": phrases.phrase(f"land.{word}", language)}
+            "standing": _verdict(word, language)}
 
 
 def quota_deadlines(view: CountyView) -> Block:
@@ -200,7 +206,7 @@ def _deadline_line(row: Any, limits: list[Rule], until: str, language: str) -> R
     late = days_since(row["return_due_on"], until) if row["state"] == "overdue" else math.nan
     cells: dict[str, str | Cell] = {rule.id: _later(row["first"], rule) for rule in limits}
     cells |= {"quota_used": _area(row["used"], language), "quota_returned": _area(row["returned"], language),
-              "open": _area(row["open"], language), "state": phrases.phrase(f"land.{row['state']}", language)}
+              "open": _area(row["open"], language), "state": _verdict(row["state"], language)}
     return {"label": row["label"], "return_due_on": row["return_due_on"] or MISSING, "first": row["first"] or MISSING,
             "late": "" if math.isnan(late) else str(int(late)), **cells}
 

@@ -190,7 +190,8 @@ def _amount(value: float, unit_id: str = "", language: str = "") -> Cell:
     if math.isnan(value):
         return Cell(MISSING, "", "missing")
     text = plain(value, 0 if float(value).is_integer() else 1)
-    return Cell(f"{text} {unit(unit_id).label[language]}" if unit_id else text, f"{value:.10g}")
+    gap = "" if language == "zh" else " "
+    return Cell(f"{text}{gap}{unit(unit_id).label[language]}" if unit_id else text, f"{value:.10g}")
 
 
 def project_list(view: CountyView) -> Block:
@@ -200,7 +201,8 @@ def project_list(view: CountyView) -> Block:
         return table_waits(view, "project")
     frame = frame.assign(off=frame["percent"] - frame["physical"])
     lines: list[Row] = [{
-        "class": row.class_label, "project": row.project, "planned": _amount(row.planned, row.unit, language), "done": _amount(row.quantity), "physical": rate_cell(row.physical, language),
+        "class": row.class_label, "project": row.project, "planned": _amount(row.planned, row.unit, language),
+        "done": _amount(row.quantity), "physical": rate_cell(row.physical, language),
         "percent_reported": rate_cell(row.percent, language), "off": points(row.off, language),
         "investment": _amount(row.investment), "invested": _amount(row.money), "spent": rate_cell(row.spent, language),
     } for row in each_row(frame.rename(columns={"class": "kind"}).sort_values(["kind", "project"], kind="stable"))]

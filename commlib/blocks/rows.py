@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -52,6 +53,27 @@ def rows_by(view: CountyView, table_id: str, by: str, of: str = "", over: str = 
     notes = [_blank_note(found, by, column, language)]
     drawn = ranked_bars(frame, chart_id=_id(table_id, by, of), title=title, unit=unit_words, language=language,
                         references=pooled, notes=notes, write=write, first=first)
+    return chart(drawn, title, source=source_line(view, rows))
+
+
+def rows_by_size(view: CountyView, table_id: str, of: str, bounds: Sequence[float], on: str = "") -> Block:
+    """Bars of the rows of a table by the size of a number: below the first bound, from each to the next, from the last on.
+
+    With `on`, a column of days, those of the last year alone, such as what opened in it.
+    """
+    rows = rows_of(view, table_id, of, on=on)
+    values, language = tabulation.numbers(rows, of).dropna(), view.language
+    if values.empty:
+        return table_waits(view, table_id, *filter(None, (of, on)))
+    column, steps = rows.declaration.column(of), [f"{each:g}" for each in bounds]
+    labels = [phrases.phrase("rows.below", language, n=steps[0]),
+              *(phrases.phrase("rows.between", language, low=low, high=high) for low, high in pairwise(steps)),
+              phrases.phrase("rows.at_least", language, n=steps[-1])]
+    counts = pd.cut(values, [-math.inf, *bounds, math.inf], right=False, labels=labels).value_counts(sort=False)
+    title = _title(view, rows, of, "", "")
+    drawn = ranked_bars(pd.DataFrame({"label": labels, "value": counts.to_numpy(float)}), chart_id=_id(table_id, "size", of),
+                        title=title, unit=unit("count").label[language], language=language, ascending=None,
+                        notes=[phrases.phrase("rows.sizes", language, column=heading(rows.declaration, column.name, language))])
     return chart(drawn, title, source=source_line(view, rows))
 
 

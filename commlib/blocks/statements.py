@@ -9,6 +9,7 @@ from commlib import phrases
 from commlib.bilingual import listed
 from commlib.blocks.block import Block, together
 from commlib.blocks.cells import amount_cell
+from commlib.blocks.completeness import last_day
 from commlib.blocks.html import Cell, Column, Row, Table, bullets, folded, notice
 from commlib.declarations.rules import Kind, Rule, rules
 from commlib.declarations.tables import table
@@ -46,7 +47,7 @@ def rule_statements(view: CountyView, wanted: Callable[[Rule], bool]) -> Block:
         return notice("", phrases.phrase("word.note", language), word("no_rule", language))
     found = held_statements(view, hold)
     by_rule = {rule.id: [each for each in found if each.rule.id == rule.id] for rule in hold}
-    lines = [_rule_line(rule, by_rule[rule.id], language) for rule in hold]
+    lines = [_rule_line(rule, by_rule[rule.id], last_day(view), language) for rule in hold]
     idle = [rule for rule in hold if not by_rule[rule.id]]
     needed = dict.fromkeys(table(each, view.home).label[language] for rule in idle for each in rule.tables)
     needed |= dict.fromkeys(quantity_label(each.partition("__")[0])[language] for rule in idle for each in rule.measures)
@@ -75,16 +76,17 @@ def _order(statement: Statement) -> tuple[object, ...]:
     return parse_period(statement.period).order() if statement.period else (False,)
 
 
-def _rule_line(rule: Rule, found: list[Statement], language: str) -> Row:
+def _rule_line(rule: Rule, found: list[Statement], until: str, language: str) -> Row:
     def total(name: str) -> Cell:
         known = [value for each in found if (value := getattr(each, name)) is not None]
         return amount_cell(float(sum(known)) if known else math.nan, rule.unit, language)
 
     unknown = sum(each.standing is Standing.NOT_KNOWN for each in found)
     places = phrases.phrase("funding.places_unknown", language, n=len(found), unknown=unknown) if unknown else str(len(found))
-    late = str(sum(bool(each.overdue) for each in found)) if rule.deadline and found else MISSING
+    late = sum(bool(each.overdue) and (not until or each.due_by < until) for each in found)
     return {"rule": rule.label[language], "formula": rule.formula()[language], "places": places, "due": total("due"),
-            "paid": total("paid"), "arrears": total("arrears"), "late": late}
+            "paid": total("paid"), "arrears": total("arrears"),
+            "late": str(late) if rule.deadline and found else MISSING}
 
 
 def _statement_blocks(view: CountyView, found: list[Statement]) -> tuple[Block, Block]:

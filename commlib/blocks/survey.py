@@ -25,6 +25,7 @@ from commlib.methods.proportions import difference_interval, wilson_interval
 from commlib.view import CountyView
 
 _REPORTED = ("satisfaction_rate", "acceptable_share")
+_RESIDENTS = "residents"                               # whom a survey asked
 _NUMBERS = ("answers", "share", "interval", "acceptable")
 _RATINGS = "ratings"                                  # the measure whose members are the steps of the scale, the best first
 _SATISFIED, _ACCEPTABLE = 2, 3                         # how many of the first steps are satisfied, and acceptable
@@ -46,8 +47,10 @@ def _members() -> dict[str, Any]:
     return dict(breakdown.members)
 
 
-def answers(view: CountyView) -> pd.DataFrame:
+def answers(view: CountyView, asked: str = _RESIDENTS) -> pd.DataFrame:
     """One row an option of a question: survey, dated, number, question, multiple, option, step, n, base, lacking.
+
+    Of the surveys that asked these: one that does not say whom it asked was of residents.
 
     The base is the number of answers that the table of questions states, else the sum of the options of a question with one
     answer; NaN for one with several whose base nobody states. `lacking` answers of the base stand at no option that came.
@@ -57,12 +60,13 @@ def answers(view: CountyView) -> pd.DataFrame:
     if rows.frame.empty:
         return pd.DataFrame(columns=names)
     frame = rows.frame.assign(n=tabulation.numbers(rows, "n"))
-    asked = tabulation.rows_of(view, "survey_question")
-    questions = asked.frame.assign(base=tabulation.numbers(asked, "n_answered")).set_index(["survey_id", "question_no"])
+    listing = tabulation.rows_of(view, "survey_question")
+    questions = listing.frame.assign(base=tabulation.numbers(listing, "n_answered")).set_index(["survey_id", "question_no"])
     held = tabulation.rows_of(view, "survey").frame.set_index("survey_id")
     keys = pd.MultiIndex.from_frame(frame[["survey_id", "question_no"]])
     found = frame[["survey_id", "question_no", "option", "n"]].rename(columns={"survey_id": "survey", "question_no": "number"})
-    found["dated"] = frame["survey_id"].map(held["to"]).fillna("") if "to" in held else ""
+    found["dated"] = frame["survey_id"].map(held["to"]).fillna("")
+    whom = frame["survey_id"].map(held["asked"]).fillna("")
     for name, source in (("question", "text"), ("multiple", "multiple"), ("base", "base")):
         found[name] = questions[source].reindex(keys).to_numpy()
     found["question"] = found["question"].where(found["question"].notna() & found["question"].ne(""), found["number"])
@@ -70,6 +74,7 @@ def answers(view: CountyView) -> pd.DataFrame:
     found["base"] = found["base"].astype(float).where(found["base"].notna() | found["multiple"].eq("yes"), sums)
     found["lacking"] = (found["base"] - sums).where(found["multiple"].ne("yes"), 0.0)
     found["step"] = found["option"].map(lambda words: steps().get(value_key(words), ""))
+    found = found[whom.where(whom != "", _RESIDENTS) == asked]
     if view.period:
         found = found[found["dated"].str[:len(view.period)] <= view.period]
     return found[names].sort_values(["dated", "survey", "number"], kind="stable").reset_index(drop=True)
@@ -151,9 +156,9 @@ def _reported(view: CountyView, *names: str) -> Block | None:
     return chart(drawn, title, source=wording.sources_text(";".join(dict.fromkeys(rows["sources"])), language))
 
 
-def opinions(view: CountyView, *names: str) -> Block:
+def opinions(view: CountyView, *names: str, asked: str = _RESIDENTS) -> Block:
     """Opinions, motives, outlooks: every other question of the last survey by option, and indicators that reports feed."""
-    found, language = answers(view), view.language
+    found, language = answers(view, asked), view.language
     own = found[found["survey"] == last_survey(found)]
     own = own[~own["question"].isin(satisfied(found, last_survey(found))["label"])]
     drawn = [each for name in names if (each := _reported(view, name))]

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from html import escape
 from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from commlib import phrases, rankings
-from commlib.bilingual import listed
+from commlib.bilingual import Text, listed
 from commlib.blocks import wording
 from commlib.blocks.block import Block
 from commlib.blocks.indicators import unit_of, writer
 from commlib.charts.findings import joined, names
 from commlib.declarations.measures import measures
-from commlib.declarations.tables import table
+from commlib.declarations.reading import Reading, one_of, within
+from commlib.declarations.tables import table, tables
 from commlib.formatting import percent, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
@@ -44,9 +46,40 @@ class ThemePage:
 
 @cache
 def theme_pages() -> dict[str, ThemePage]:
-    """The declared pages by notebook."""
-    raw = tomllib.loads(files("commlib").joinpath("declarations/pages.toml").read_text(encoding="utf-8"))
-    return {name: ThemePage(tuple(each["figures"]), each.get("rank", ""), tuple(each["tables"])) for name, each in raw.items()}
+    """The declared pages by notebook; raises DeclarationError as `read_pages` does."""
+    return read_pages(Path(str(files("commlib").joinpath("declarations/pages.toml"))))
+
+
+def read_pages(path: Path) -> dict[str, ThemePage]:
+    """Read and check a file of pages: every figure, rank and table is declared; raises DeclarationError naming all that are not."""
+    reading, found = Reading(path), {}
+    known = {each.id for each in tables()}
+    for name, raw in reading.file().items():
+        page = ThemePage(reading.strings(raw, "figures", name), reading.field(raw, "rank", "", name),
+                         reading.strings(raw, "tables", name))
+        reading.only(raw, ("figures", "rank", "tables"), name)
+        for figure in (*page.figures, *filter(None, [page.rank])):
+            if not _is_declared(figure):
+                reading.wrong(within(name, "figures" if figure in page.figures else "rank"), figure, _near(
+                    figure, {*indicators(), *measures()}))
+        for each in (each for each in page.tables if each not in known):
+            reading.wrong(within(name, "tables"), each, _near(each, known))
+        found[name] = page
+    reading.finish()
+    return found
+
+
+def _is_declared(figure: str) -> bool:
+    """Whether a figure is an indicator or a measure, with a member that it has where one is named."""
+    quantity, _, member = figure.partition("__")
+    if quantity in indicators():
+        return not member or member in indicators()[quantity].members
+    return quantity in measures() and (not member or any(member in each.members for each in measures()[quantity].breakdowns.values()))
+
+
+def _near(found: str, known: Iterable[str]) -> Text:
+    """The declared names that are like a wrong one."""
+    return one_of(get_close_matches(found.partition("__")[0], sorted(known), n=3, cutoff=0.0))
 
 
 def theme_rows(view: CountyView, notebook: str) -> list[Any]:
@@ -191,7 +224,7 @@ def target_text(view: CountyView, row: Any) -> str:
     if target is None:
         return ""
     write, language = writer(row["id"], view.language), view.language
-    met = row["value"] >= target.value if target.at_least else row["value"] <= target.value
+    met = target.met_by(float(row["value"]))
     return phrases.phrase("theme_words.target_met" if met else "theme_words.target_missed", language, target=write(target.value),
                           title=target.title, gap=gap_to_target(row, target, language))
 

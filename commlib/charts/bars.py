@@ -17,7 +17,7 @@ from commlib.charts.style import style
 
 def ranked_bars(
     frame: pd.DataFrame, *, chart_id: str, title: str, unit: str, language: str,
-    references: Sequence[tuple[str, float]] = (), ascending: bool = False, notes: Sequence[str] = (),
+    references: Sequence[tuple[str, float]] = (), ascending: bool | None = False, notes: Sequence[str] = (),
     write: Write | None = None, finding: str = "", first: int | None = None,
 ) -> Chart:
     """Draw rows of (label, value, status, text, highlight) as ranked bars with thin labelled reference lines.

@@ -15,7 +15,7 @@ REGISTER = "national_register"   # the source of everything that comes from the 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document or data set: title, who issued it, its date and caveats; licence for data sets."""
+    """A document or data set: title, who issued it, its date and caveats; a data set's licence, the county id of a report."""
 
     id: str
     kind: str
@@ -24,6 +24,7 @@ class Source:
     date: Text
     note: Text
     licence: Text | None
+    county: str = ""
 
 
 @cache
@@ -32,7 +33,8 @@ def sources() -> dict[str, Source]:
     with files("commlib").joinpath("declarations/sources.toml").open("rb") as stream:
         raw = tomllib.load(stream)
     return {key: Source(key, entry["kind"], Text.of(entry["title"]), Text.of(entry["issuer"]), Text.of(entry["date"]),
-                        Text.of(entry["note"]), Text.of(entry["licence"]) if "licence" in entry else None)
+                        Text.of(entry["note"]), Text.of(entry["licence"]) if "licence" in entry else None,
+                        entry.get("county", ""))
             for key, entry in raw.items()}
 
 

@@ -58,7 +58,8 @@ class Feed:
     """A measure that sums a column, or counts rows where no `column` is named, over the rows that meet the conditions.
 
     `where`: a column holds one of these words (`*`: whatever is filled in). `in_time`: the first date is there and is not
-    after the second. `on`: the date column that dates a row. `member`: the column whose value is the measure's member.
+    after the second. `years`: so many whole years, at least and at most, lie between the year in a column and the return's
+    date (an age). `on`: the date column that dates a row. `member`: the column whose value is the measure's member.
     """
 
     measure: str
@@ -67,6 +68,7 @@ class Feed:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     in_time: tuple[str, ...] = ()
     on: str = ""
+    years: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +255,16 @@ def _feed(reading: Reading, inside: str, raw: Mapping[str, Any], columns: Mappin
             reading.wrong(f"{inside}.where.{name}", ", ".join(where[name]), one_of(allowed or columns))
     feed = Feed(reading.field(raw, "measure", "", inside), reading.field(raw, "column", "", inside),
                 reading.field(raw, "member", "", inside), where, reading.strings(raw, "in_time", inside),
-                reading.field(raw, "on", "", inside))
-    summed = [(feed.column, NUMBERS)] if feed.column else []
+                reading.field(raw, "on", "", inside),
+                {name: tuple(ends) for name, ends in reading.field(raw, "years", dict[str, Any](), inside).items()})
+    summed = [(name, NUMBERS) for name in (*((feed.column,) if feed.column else ()), *feed.years)]
     dated = [(name, DATES) for name in (*feed.in_time, *((feed.on,) if feed.on else ()))]
     chosen = [(feed.member, (ColumnType.CHOICE,))] if feed.member else []
     for name, types in [*summed, *dated, *chosen]:
         if name not in columns or columns[name].type not in types:
             reading.wrong(inside, name, phrases.text("table.allowed_check_column", types=", ".join(types)))
+    for name in (name for name, ends in feed.years.items() if [type(end) for end in ends] != [int, int]):
+        reading.wrong(f"{inside}.years.{name}", feed.years[name], one_of(["[0, 30]"]))
     unit = columns[feed.column].unit if feed.column in columns else ""
     check_measure(reading, f"{inside}.measure", feed.measure, unit)
     if feed.member in columns:

@@ -88,16 +88,19 @@ def _fed(rows: pd.DataFrame, declaration: TableDeclaration) -> Iterator[_Fed]:
 def _asked(rows: pd.DataFrame, feed: Feed, declaration: TableDeclaration) -> pd.DataFrame:
     """A row for each place and period (and member) where rows say whether they belong to a feed: where none does, it is zero.
 
-    None for what does not add up, and for what a date of its own puts into a period. Where any word will do, a blank says no,
-    unless the return leaves the whole column blank.
+    None for what does not add up, and for what a date of its own puts into a period, unless a further column says by a blank
+    that it is not so. Where any word will do, a blank says no, unless the return leaves the whole column blank.
     """
     measure = read_argument(feed.measure).measure
     any_word = [name for name, words in feed.where.items() if "*" in words]
-    if not measure.additive or feed.on or any(not (_texts(rows, name) != "").any() for name in any_word):
+    dated = feed.on and set(any_word) <= {feed.on}
+    if not measure.additive or dated or any(not (_texts(rows, name) != "").any() for name in any_word):
         return rows.iloc[:0]
-    told = [name for name in (*feed.where, feed.member, *feed.in_time[1:]) if name and name not in any_word]
+    aged = [*feed.years, "_dated"] if feed.years else []
+    told = [name for name in (*feed.where, feed.member, *feed.in_time[1:], feed.on, *aged)
+            if name and (name == feed.on or name not in any_word)]
     rows = rows[np.logical_and.reduce([_texts(rows, name) != "" for name in told])] if told else rows
-    at = ["_county", "_place", *(name for name in (declaration.period, "_dated") if name in rows)]
+    at = ["_county", "_place", *(name for name in (declaration.period, "_dated", feed.on) if name in rows)]
     rows = rows.drop_duplicates(at)
     members = [each for each in declaration.column(feed.member).allowed if measure.member_label(each)] if feed.member else []
     return pd.concat([rows.assign(**{feed.member: each}) for each in members]) if members else rows
@@ -113,6 +116,9 @@ def _meets(rows: pd.DataFrame, feed: Feed) -> pd.Series[bool]:
         length = np.minimum(first.str.len(), last.str.len())   # days against a month: as far as both say it
         cut = [one[:each] <= other[:each] for one, other, each in zip(first, last, length, strict=True)]
         meets &= (first != "") & (last != "") & np.array(cut, dtype=bool)
+    for name, (least, most) in feed.years.items():
+        now, then = (pd.to_numeric(cells, errors="coerce") for cells in (_texts(rows, "_dated").str[:4], _texts(rows, name)))
+        meets &= (now - then).between(least, most)
     return meets
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from commlib import phrases
 from commlib.addresses import names_by_folder
 from commlib.bilingual import Language, Text
+from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.errors import ParameterError
 from commlib.places import Place, PlaceBook, place_book
 from commlib.publish.site import IndexRow, Link, Reason, index_path, relative_href, write_index
@@ -109,9 +110,14 @@ def _coverage(site: _Site, place: Place) -> Text:
     parts = []
     if place.key in site.reported:
         facts = site.store.county_facts(place.key)
-        facts = facts[facts["document"] != "national_register"]
-        figures = {figure for source in facts["source"] for figure in source.split(";")}
-        parts.append(phrases.text("run.coverage_reports", reports=facts["document"].nunique(), figures=len(figures)))
+        facts = facts[facts["document"] != REGISTER]
+        of_return = facts["document"].str.contains(FROM_TABLE, regex=False)
+        reported, files = facts[~of_return], len({each.partition(FROM_TABLE)[2] for each in facts.loc[of_return, "document"]})
+        if len(reported) or not files:
+            figures = {figure for source in reported["source"] for figure in source.split(";")}
+            parts.append(phrases.text("run.coverage_reports", reports=reported["document"].nunique(), figures=len(figures)))
+        if files:
+            parts.append(phrases.text("run.coverage_returns", n=files))
     if place.key in site.book.register:
         parts.append(phrases.text("run.coverage_register"))
     if not parts:
