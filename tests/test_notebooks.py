@@ -54,6 +54,13 @@ def test_there_are_notebooks() -> None:
 
 
 @every_notebook
+def test_both_readme_files_list_it_by_its_title(path: Path) -> None:
+    title = read_notebook(path).title
+    for name, words in (("README.md", title.en), ("README.zh.md", title.zh)):
+        assert f"| `{path.stem}` | {words} | " in (PROJECT / name).read_text(encoding="utf-8")
+
+
+@every_notebook
 def test_code_cells_are_short_and_hold_no_logic(path: Path) -> None:
     for cell in cells(path, "code"):
         lines = [line for line in source(cell).splitlines() if line.strip()]

@@ -167,7 +167,16 @@ def test_a_township_with_things_of_its_own_counts_those_of_its_communities_too(h
     workers = [worker(1, FIRST), worker(2, SECOND), worker(3, ""), worker(4, THIRD, town=OTHER)]
     facts = facts_of(home, "staff", *workers, dated="2013")
     assert values(facts, "social_workers") == {
-        (FIRST, "2013"): 1.0, (SECOND, "2013"): 1.0, (TOWN, "2013"): 3.0, (THIRD, "2013"): 1.0}
+        (FIRST, "2013"): 1.0, (SECOND, "2013"): 1.0, (TOWN, "2013"): 3.0, (THIRD, "2013"): 1.0, (NEIXIANG, "2013"): 4.0}
+
+
+def test_a_ledger_of_several_townships_is_the_countys_own_and_one_of_a_single_township_is_not(home: Home) -> None:
+    whole, own = [worker(1, FIRST), worker(2, THIRD, town=OTHER)], [worker(3, FIRST), worker(4, SECOND)]
+    assert values(facts_of(home, "staff", *whole, dated="2013"), "social_workers")[NEIXIANG, "2013"] == 2
+    assert (NEIXIANG, "2013") not in values(facts_of(home, "staff", *own, dated="2013"), "social_workers")
+    frames = [rows_of("staff", rows).assign(_release="1", _file=name, _dated="2013") for rows, name in ((whole, "a"), (own, "b"))]
+    both = table_facts(pd.concat(frames, ignore_index=True).fillna(""), table("staff"), place_book(home))
+    assert (NEIXIANG, "2013") not in values(both, "social_workers")   # one file is a township's: others may be missing
 
 
 def test_a_row_about_a_place_is_its_whole_and_never_added_to_those_below(home: Home) -> None:

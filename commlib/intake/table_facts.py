@@ -30,7 +30,7 @@ from commlib.hedges import RANGE, Qualifier
 from commlib.intake.releases import keys
 from commlib.intake.reported_facts import FACT_COLUMNS
 from commlib.periods import parse_period
-from commlib.places import PlaceBook
+from commlib.places import PlaceBook, PlaceLevel
 from commlib.units import is_unit, unit
 
 _IDENTITY = ["quantity", "member", "nature", "county", "place", "period"]
@@ -60,7 +60,7 @@ def table_facts(rows: pd.DataFrame, declaration: TableDeclaration, book: PlaceBo
     if not parts:
         return pd.DataFrame(columns=FACT_COLUMNS)
     given = pd.concat(parts, ignore_index=True)
-    facts = _summed(_with_wider_places(given, declaration), declaration)
+    facts = _summed(_with_wider_places(given, declaration, book), declaration)
     return _finished(facts, book)
 
 
@@ -209,10 +209,12 @@ def _reader(target: str) -> Callable[[str, str], float]:
     return read
 
 
-def _with_wider_places(given: pd.DataFrame, declaration: TableDeclaration) -> pd.DataFrame:
+def _with_wider_places(given: pd.DataFrame, declaration: TableDeclaration, book: PlaceBook) -> pd.DataFrame:
     """The rows that count: of stocks the last of each month, and at a wider place with rows of its own also those below it.
 
-    That is so for rows about things (staff, projects) that stand at places; a row about the place itself is its whole.
+    That is so for rows about things (staff, projects) that stand at places; a row about the place itself is its whole. All of a
+    county's things count at the county too where it keeps them in one ledger: a township without a project has not failed to
+    report one.
     """
     last = given.sort_values("raw", kind="stable").drop_duplicates([*_IDENTITY, "identity"], keep="last").index
     given = given[given["flows"] | given.index.isin(last)]
@@ -226,8 +228,20 @@ def _with_wider_places(given: pd.DataFrame, declaration: TableDeclaration) -> pd
     for name in ("county", *(f"at_{each}" for each in declaration.place)):
         wider = given[(given[name] != given["place"]) & (given[name] != "")]
         wider = wider.assign(place=wider[name])
-        parts.append(wider[pd.MultiIndex.from_frame(wider[_IDENTITY]).isin(own)])
+        counts = pd.MultiIndex.from_frame(wider[_IDENTITY]).isin(own)
+        parts.append(wider[counts | wider["county"].isin(_of_one_ledger(given, book)) if name == "county" else counts])
     return pd.concat(parts, ignore_index=True)
+
+
+def _of_one_ledger(given: pd.DataFrame, book: PlaceBook) -> set[str]:
+    """The counties that keep their things in ledgers of the whole county: no file has those of one township alone."""
+    townships: dict[tuple[str, str], set[str]] = {}
+    for county, file, place in given.loc[~given["none"], ["county", "_file", "place"]].drop_duplicates().itertuples(index=False):
+        with suppress(ParameterError):   # a unit that is no longer declared
+            at = book.place(county, place)
+            townships.setdefault((county, file), set()).add(at.parent or county if at.level is PlaceLevel.COMMUNITY else at.key)
+    single = {county for (county, _), found in townships.items() if len(found) < 2 and county not in found}
+    return {county for county, _ in townships} - single
 
 
 def _summed(given: pd.DataFrame, declaration: TableDeclaration) -> pd.DataFrame:
