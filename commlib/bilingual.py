@@ -45,6 +45,11 @@ def listed(items: Iterable[str], language: str) -> str:
     return ("、" if Language(language) is Language.ZH else ", ").join(items)
 
 
+def clauses(items: Iterable[str], language: str) -> str:
+    """Join parts of a sentence that may hold lists themselves: with semicolons in the habit of the language."""
+    return ("；" if Language(language) is Language.ZH else "; ").join(items)
+
+
 def excerpt(found: object, longest: int = 80) -> str:
     """A wrong value as a message repeats it: on one line, what cannot be seen escaped, the middle of a long one left out."""
     text = str(found)

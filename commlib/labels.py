@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.mapping import mapping_of
 from commlib.declarations.measures import measures
+from commlib.declarations.sources import REGISTER
 from commlib.indicators.registry import indicators
+
+_RETURNED = re.compile(r"release:(\d+)/[^/]*/(.*?)(?:!(\d+))?")   # as `intake.table_facts` writes where a fact stands
+
+
+def source_label(source: str) -> Text:
+    """Where a fact comes from as a reader sees it: sheet and row of a release, the register, or the id of a reported figure."""
+    if source == REGISTER:
+        return phrases.text("label.register")
+    found = _RETURNED.fullmatch(source)
+    if not found:
+        return Text(zh=source, en=source)
+    release, sheet, row = found.groups()
+    return phrases.text("label.release_row" if row else "label.release", release=release, sheet=sheet, row=row or "")
 
 
 def quantity_label(quantity: str, member: str = "") -> Text:

@@ -85,6 +85,12 @@ def parse_period(text: str) -> Period:
     raise ParameterError(phrases.text("error.bad_period", found=excerpt(text)))
 
 
+def month_end(month: int) -> str:
+    """The last day of a month that is counted since year 0, as `Period.ends` is: `2013-09-30`."""
+    year, before = divmod(month - 1, 12)
+    return f"{year:04d}-{before + 1:02d}-{calendar.monthrange(year, before + 1)[1]}"
+
+
 def holds_at(fact: Period, at: Period, rule: str) -> bool:
     """Tell whether a fact of one period still holds at another, by its measure's declared rule.
 

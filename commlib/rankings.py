@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from commlib.declarations.measures import measures
 from commlib.indicators.registry import Direction, indicators
 from commlib.periods import Period, parse_period
 from commlib.places import PlaceLevel
 from commlib.ranking import competition_ranks
+from commlib.units import unit
 from commlib.view import CountyView
 
+_MOST_PERIODS = 12   # of a course of ranks
 RANK_COLUMNS = ["place", "label", "value", "status", "rank", "before", "rise", "gap"]
 
 
@@ -36,13 +39,19 @@ def periods_of(view: CountyView, history: pd.DataFrame, places: dict[str, str]) 
     return [each.text for each in found if len(each.text) == len(found[-1].text) and each.dated == found[-1].dated]
 
 
+def is_rate(name: str) -> bool:
+    """Whether a quantity is a share, a ratio or so much per something: only then places compare with the county's own value."""
+    unit_id = indicators()[name].unit if name in indicators() else measures()[name.partition("__")[0]].unit
+    return "/" in unit_id or unit(unit_id).measures("share")
+
+
 def ranks(view: CountyView, name: str, member: str = "", level: str = "township", period: str = "", earlier: str | None = None,
           ) -> pd.DataFrame:
     """Places by an indicator, in RANK_COLUMNS: the order of the ranks, who did not report last and with NaN everywhere.
 
     Ranks are competition ranks, 1 the best by the indicator's direction (the highest where it has none). `before` is the rank at
     `earlier` (default: the period before the moment in which any place reported), `rise` = before − rank, `gap` = value − the
-    county's own pooled value, in the indicator's unit (percentage points for percents).
+    county's own pooled value, in the indicator's unit (percentage points for percents); NaN for amounts, whose sum the county is.
     """
     history = view.history(name, member)
     places = ranked_places(view, history, level)
@@ -59,14 +68,15 @@ def ranks(view: CountyView, name: str, member: str = "", level: str = "township"
     frame["rank"] = competition_ranks(frame["value"], highest_first)
     frame["before"] = competition_ranks(frame["place"].map(then["value"]).astype(float), highest_first)
     frame["rise"] = frame["before"] - frame["rank"]
-    frame["gap"] = frame["value"] - float(rows["value"].get(view.place.key, float("nan")))
+    county = rows["value"].get(view.place.key, float("nan")) if is_rate(name) else float("nan")
+    frame["gap"] = frame["value"] - float(county)
     return frame.sort_values(["rank", "place"], kind="stable", na_position="last").reset_index(drop=True)
 
 
-def rank_course(view: CountyView, name: str, member: str = "", level: str = "township", most: int = 12) -> pd.DataFrame:
-    """The rank of each place over the last periods: label, period, rank; no row for a period in which a place did not report."""
+def rank_course(view: CountyView, name: str, member: str = "", level: str = "township") -> pd.DataFrame:
+    """The rank of each place over the last twelve periods: label, period, rank; no row where a place did not report."""
     history = view.history(name, member)
-    periods = periods_of(view, history, ranked_places(view, history, level))[-most:]
+    periods = periods_of(view, history, ranked_places(view, history, level))[-_MOST_PERIODS:]
     parts = [ranks(view, name, member, level, each, "").assign(period=each) for each in periods]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["label", "period", "rank"])
     return found.loc[found["rank"].notna(), ["label", "period", "rank"]].reset_index(drop=True)

@@ -27,7 +27,7 @@ RESULTS = "checklist_result"
 MET, MISSED, NOT_REPORTED = "met", "missed", "not_reported"   # states of an item, as charts draw them
 STATE_COLUMNS = ["place", "item_no", "state", "as_of"]
 SCORE_COLUMNS = ["place", "level", "met", "not_met", "not_reported", "items", "score", "as_of", "version", "n", "n_expected"]
-_UPWARDS = (PlaceLevel.COMMUNITY, PlaceLevel.TOWNSHIP, PlaceLevel.COUNTY)
+UPWARDS = (PlaceLevel.COMMUNITY, PlaceLevel.TOWNSHIP, PlaceLevel.COUNTY)
 
 
 def standards_of(view: CountyView) -> dict[str, Standard]:
@@ -185,14 +185,14 @@ def _base_level(standard: Standard, reported: set[str]) -> str:
     """The level whose places are counted: the standard's own where places of it reported, else the finest that did."""
     if standard.level is not Level.ANY and str(standard.level) in reported:
         return str(standard.level)
-    return next(str(level) for level in _UPWARDS if str(level) in reported)
+    return next(str(level) for level in UPWARDS if str(level) in reported)
 
 
 def _pooled(view: CountyView, counted: pd.DataFrame, base: PlaceLevel) -> Iterator[dict[str, Any]]:
     """The townships and the county above the places that are counted, each with the sums over those in it."""
     known = _known(view, str(base))
     places = pd.Series(sorted({*known, *counted["place"]}), dtype=object)
-    for level in _UPWARDS[_UPWARDS.index(base) + 1:]:
+    for level in UPWARDS[UPWARDS.index(base) + 1:]:
         above = {place: view.place.key if level is PlaceLevel.COUNTY else township_of(view, place) for place in places}
         expected = places.map(above).value_counts()
         for place, rows in counted.groupby(counted["place"].map(above)):

@@ -18,6 +18,7 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.rules import Kind, Per, Rule, Source, amount_words, joined
 from commlib.declarations.sources import sources
+from commlib.labels import source_label
 from commlib.periods import parse_period
 from commlib.places import PlaceBook
 from commlib.rule_sources import Cells, Known, bucket_of, cells_of, deadline_of, in_force, read
@@ -190,7 +191,7 @@ def _words(value: Fraction | None, unit_id: str) -> Text:
 
 
 def _rows(refs: Sequence[str]) -> Text:
-    shown = joined([Text.same(each) for each in refs[:_SHOWN_ROWS]]) if refs else phrases.text("rule.no_rows")
+    shown = joined([source_label(each) for each in refs[:_SHOWN_ROWS]]) if refs else phrases.text("rule.no_rows")
     return phrases.text("rule.and_more", rows=shown, n=len(refs)) if len(refs) > _SHOWN_ROWS else shown
 
 

@@ -70,9 +70,19 @@ class Store:
         return self._slice("return_faults", county)
 
     def _slice(self, table: str, county: str) -> pd.DataFrame:
+        """A slice, read once while one county is asked for; each caller gets a frame of its own over the same cells."""
         path = self.root / table / f"{county}.parquet"
         note(f"{table}/{county}")   # also where there is none yet
-        return _read(path if path.is_file() else path.with_name("_none.parquet"))
+        if county not in self._held:
+            self._held.clear()
+            self._held[county] = {}
+        if table not in self._held[county]:
+            self._held[county][table] = _read(path if path.is_file() else path.with_name("_none.parquet"))
+        return self._held[county][table].copy(deep=False)
+
+    @cached_property
+    def _held(self) -> dict[str, dict[str, pd.DataFrame]]:
+        return {}
 
     @cached_property
     def county_totals(self) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from commlib.declarations.columns import NUMBERS, Column, ColumnType, Level
 from commlib.declarations.measures import Time
 from commlib.declarations.tables import TableDeclaration, table
 from commlib.errors import ParameterError
+from commlib.formatting import MISSING
 from commlib.periods import parse_period
 from commlib.places import PlaceLevel
 from commlib.units import conversion
@@ -38,6 +39,10 @@ class Rows:
     def sources(self) -> str:
         """The files that they came in."""
         return ";".join(dict.fromkeys(self.frame["_file"])) if len(self.frame) else ""
+
+    def when(self, language: str) -> str:
+        """The time over which they were taken, in words; "—" for whenever."""
+        return parse_period(self.span).label[language] if self.span else MISSING
 
 
 def rows_of(view: CountyView, table_id: str, of: str = "", where: Where | None = None, every: bool = False, on: str = "") -> Rows:

@@ -1,4 +1,4 @@
-"""Every table and plot that the fourteen reports want is answered by a section of a notebook: in full on demo data, and on the reports."""
+"""Every table and plot that the fourteen reports want is answered by a section: in full on demo data, and on the reports."""
 
 from __future__ import annotations
 

@@ -90,15 +90,20 @@ def test_every_block_of_methods_and_sources_shows_something(
 ) -> None:
     monkeypatch.setenv("COMMLIB_OUTPUTS", str(built_outputs))
     shown = shown_by("methods_and_sources", None, lang)
-    assert len(shown) == 6 and all(block.html.strip() and not Balance(block.html).open for block in shown.values())
+    assert len(shown) == 9 and all(block.html.strip() and not Balance(block.html).open for block in shown.values())
 
 
 def test_the_catalogue_prints_all_that_is_declared(built_outputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from commlib.declarations.alarms import alarm_rules
     from commlib.indicators.registry import indicators
+    from commlib.targets import targets
 
     monkeypatch.setenv("COMMLIB_OUTPUTS", str(built_outputs))
     assert len(catalogue.indicator_catalogue("en").frame) == len(indicators())
     assert len(catalogue.rule_catalogue("zh").frame) == 62
+    assert len(catalogue.target_catalogue("zh").frame) == len(targets())
+    frame = catalogue.alarm_catalogue("en").frame
+    assert len(frame) == len(alarm_rules()) and frame.iloc[0, 1] == "■ red > 30; ▲ amber ≥ 10"
 
 
 # ---- where there is no data

@@ -126,7 +126,7 @@ def test_open_bin_holds_the_tail_and_no_value_is_lost() -> None:
 def test_stacked_total_is_the_sum_and_partial_is_said() -> None:
     rows = stacks("zh").rows.set_index("label")
     assert rows.loc["城关镇", "value"] == 42 and rows.loc["下双乡", "status"] == "partial"
-    assert rows.loc[LONG, "status"] == "not_reported" and rows.loc["下双乡", "text"] == "4（部分上报）"
+    assert rows.loc[LONG, "status"] == "not_reported" and rows.loc["下双乡", "text"] == "4，部分上报"
 
 
 @pytest.mark.parametrize("values", [[], [NAN, NAN]])

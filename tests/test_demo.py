@@ -99,9 +99,10 @@ def test_each_county_has_the_size_that_was_promised(key: str) -> None:
     months = rows["housing_progress"]["as_of"].str[:7].nunique()
     assert months == (MONTHS if not county.stops else 21)
     assert len(rows["housing_progress"]) == months * len(county.communities)
-    assert len(rows["survey"]) == 2 and rows["survey"]["valid"].astype(int).between(900, 1300).all()
+    counted = rows["survey"][rows["survey"]["valid"] != ""]   # the full county registers one more, of its staff
+    assert len(counted) == 2 and counted["valid"].astype(int).between(900, 1300).all()
     assert rows["unit_profile"]["period"].nunique() == 3 and all(len(frame) for frame in rows.values())
-    assert 12 <= sum(name.startswith(f"{key}/") for name in LISTED["files"]) <= 23
+    assert 12 <= sum(name.startswith(f"{key}/") for name in LISTED["files"]) <= 24
 
 
 @each_county

@@ -18,11 +18,13 @@ Opener = Callable[..., CountyView]
 SECTIONS = ["county_overview", "village_register", "report_audit", "data_quality", "housing_progress", *theme_pages()]
 COUNTIES = ["411325", "431024", "330521", "430223", "nanchang-wuxi", "tianjin", "110101"]
 # The groups of phrases that paragraphs of notebooks are made of.
-TOLD = ("narrative.", "register.", "overview.", "housing.", "theme_words.", "target.", "alarm.", "facilities.", "funding.", "land.",
-        "projects.", "parks.", "survey.", "staff.", "services.", "appraisal.", "indicators.", "rows.", "peer.", "standing.", "returns.")
+TOLD = ("narrative.", "register.", "overview.", "housing.", "theme_words.", "target.", "alarm.", "facilities.", "funding.",
+        "land.", "projects.", "parks.", "survey.", "staff.", "services.", "appraisal.", "indicators.", "rows.", "peer.",
+        "standing.", "returns.")
 CAUSAL = re.compile(
     "导致|促进|促使|造成|推动了|归功于|因此|使得"
-    r"|\b(?:caused?|led to|leads? to|because|due to(?! start\b| be finished\b)|thanks to|resulted? in|boosted|improved)\b", re.IGNORECASE)
+    r"|\b(?:caused?|led to|leads? to|because|due to(?! start\b| be finished\b)|thanks to|resulted? in|boosted|improved)\b",
+    re.IGNORECASE)
 NUMBERS = [
     ("431024", "village_register", ["167", "31", "20.1", "36", "13", "1,135", "2,846"]),
     ("411325", "county_overview", ["16", "288", "1,849", "2,945", "62.8", "17.7", "9.5"]),

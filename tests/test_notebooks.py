@@ -47,9 +47,9 @@ def source(cell: Cell) -> str:
 def test_there_are_notebooks() -> None:
     expected = {
         "county_overview", "housing_progress", "facilities_and_standards", "infrastructure_projects", "funding", "land",
-        "satisfaction_survey", "organisations_and_members", "staff_and_social_workers", "community_economy", "parks_and_new_towns",
-        "services_and_governance", "safety_and_environment", "participation_and_events", "appraisal", "data_quality",
-        "report_audit", "village_register", "methods_and_sources"}
+        "satisfaction_survey", "organisations_and_members", "staff_and_social_workers", "community_economy",
+        "parks_and_new_towns", "services_and_governance", "safety_and_environment", "participation_and_events", "appraisal",
+        "data_quality", "report_audit", "village_register", "methods_and_sources"}
     assert expected == {path.stem for path in NOTEBOOKS} and len(expected) == 19
 
 

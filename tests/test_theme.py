@@ -15,14 +15,14 @@ from commlib.errors import DeclarationError
 from commlib.home import Home
 from commlib.indicators.registry import indicators
 from commlib.narratives import narrative
-from commlib.phrases import phrase, text
 from commlib.periods import parse_period
+from commlib.phrases import phrase, text
 from commlib.view import CountyView
 
 RATE, AMOUNT = "households_completed_of_planned", "fixed_asset_investment_communities"
 # Completed of 100 planned homes and investment, by month, in two communities of one township and one of another.
-MONTHS = {"2012-08": ((20, 30, 40), (40, 40, 20)), "2013-06": ((40, 40, 40), (40, 35, 30)), "2013-07": ((50, 50, 50), (50, 50, 25)),
-          "2013-08": ((60, 70, 50), (60, 40, 30))}
+MONTHS = {"2012-08": ((20, 30, 40), (40, 40, 20)), "2013-06": ((40, 40, 40), (40, 35, 30)),
+          "2013-07": ((50, 50, 50), (50, 50, 25)), "2013-08": ((60, 70, 50), (60, 40, 30))}
 LAST = {"2013-08": "08-31", "2012-08": "08-31", "2013-07": "07-31", "2013-06": "06-30"}
 
 
@@ -97,10 +97,11 @@ def test_who_is_first_and_last_is_told_with_their_values(home: Home, language: s
         "year_before", "2012-08")) in told
 
 
-@pytest.mark.parametrize(("supplied", "persons", "kind", "gap"), [("1000", "950", "met", "2.0"), ("1000", "900", "missed", "3.0")])
-def test_a_target_of_the_province_comes_before_the_nations(tmp_path: Path, supplied: str, persons: str, kind: str, gap: str) -> None:
+@pytest.mark.parametrize(("persons", "kind", "gap"), [("950", "met", "2.0"), ("900", "ahead", "3.0")])   # the target is of 2025
+def test_a_target_of_the_province_comes_before_the_nations(tmp_path: Path, persons: str, kind: str, gap: str) -> None:
     view = opened(small_home(tmp_path), {"village_survey": [
-        {"township_id": TOWN, "village_id": FIRST, "period": "2023", "supplied_persons": supplied, "tap_water_persons": persons}]}, "2023")
+        {"township_id": TOWN, "village_id": FIRST, "period": "2023", "supplied_persons": "1000", "tap_water_persons": persons}]},
+        "2023")
     row = own(view, "rural_tap_water_rate")   # Henan asks for 93 %, the nation for 88
     target = theme.declared_target(view, row)
     assert target is not None and (target.value, target.area) == (93, "41")
@@ -138,11 +139,11 @@ def test_each_page_names_what_is_declared_and_has_a_notebook() -> None:
 
 def test_a_page_that_names_what_is_not_declared_is_refused_with_all_its_faults(tmp_path: Path) -> None:
     path = tmp_path / "pages.toml"
-    path.write_text('[funding]\nfigures = ["fund_arrival_rat", "coverage_villages__moon", "funds_invested"]\nrank = "nothing_such"\n'
-                    'tables = ["fund_flo"]\nodd = 1\n', encoding="utf-8")
+    path.write_text('[funding]\nfigures = ["fund_arrival_rat", "coverage_villages__moon", "funds_invested"]\n'
+                    'rank = "nothing_such"\ntables = ["fund_flo"]\nodd = 1\n', encoding="utf-8")
     with pytest.raises(DeclarationError) as caught:
         theme.read_pages(path)
     for language in ("zh", "en"):
         said = caught.value.say(language)
         assert said.count("pages.toml") == 5
-        assert all(each in said for each in ("fund_arrival_rat", "fund_arrival_rate", "coverage_villages__moon", "fund_flow", "odd"))
+        assert all(each in said for each in ("fund_arrival_rat", "fund_arrival_rate", "villages__moon", "fund_flow", "odd"))

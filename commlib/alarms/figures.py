@@ -10,7 +10,6 @@ import pandas as pd
 from commlib import progress
 from commlib.alarms.seen import Seen, all_rows, namer, row_sources
 from commlib.declarations.alarms import AlarmRule, alarm_rules
-from commlib.frames import each_row
 from commlib.indicators.registry import Indicator, indicators
 from commlib.labels import quantity_label
 from commlib.periods import parse_period
@@ -88,10 +87,10 @@ def shortfall(target: Target, value: float) -> float:
 def _against_target(one: Indicator, place: str, member: str, found: pd.DataFrame, label: str, view: CountyView) -> Iterator[Seen]:
     if not targets_of(one.id, member, view.place.key):
         return
-    history = []
-    for row in each_row(found):
-        target = due_target(one.id, member, view.place.key, row.period)
-        history.append((row.period, shortfall(target, row.value) if target else float("nan")))
+    history, target = [], None
+    for period, value in zip(found["period"].tolist(), found["value"].tolist(), strict=True):
+        target = due_target(one.id, member, view.place.key, period)
+        history.append((period, shortfall(target, value) if target else float("nan")))
     last = found.iloc[-1]
     yield Seen(place, history[-1][1], label, one.unit, shown=float(last["value"]), against=target.value if target else None,
                history=tuple(history), sources=tuple(last["sources"].split(";")))

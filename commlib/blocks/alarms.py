@@ -13,6 +13,7 @@ from commlib.blocks.block import Block, together
 from commlib.blocks.html import Cell, Row, Table, columns, finding, folded, mark, waits
 from commlib.declarations.alarms import AlarmRule, AlarmSeverity, Thresholds
 from commlib.formatting import MISSING, amount, plain, rounded
+from commlib.labels import source_label
 from commlib.periods import parse_period
 from commlib.view import CountyView
 
@@ -85,7 +86,7 @@ def _since(alarm: Alarm, language: str) -> str:
 
 
 def _sources(alarm: Alarm, language: str) -> str:
-    shown = listed(alarm.sources[:_SOURCES], language) or MISSING
+    shown = listed([source_label(each)[language] for each in alarm.sources[:_SOURCES]], language) or MISSING
     more = len(alarm.sources) - _SOURCES
     return phrases.phrase("alarm.more_sources", language, shown=shown, n=len(alarm.sources)) if more > 0 else shown
 
@@ -95,7 +96,7 @@ def alarm_sentences(view: CountyView, thresholds: Thresholds | None = None) -> I
     language, found, states = view.language, alarms(view, thresholds), alarm_rule_states(view, thresholds)
     known = sum(each.known for each in states)
     if not known:
-        waiting = listed(list(dict.fromkeys(each.waits_for for each in states))[:3], language)
+        waiting = listed(list(dict.fromkeys(name for each in states for name in each.waits_for.split(" · ")))[:3], language)
         yield phrases.phrase("alarm.no_data", language, place=view.place.name, n=len(states), tables=waiting)
         return
     if not found:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from commlib import phrases, progress, rankings, tabulation
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number, points, rank_cell, rate_cell, rise_cell
+from commlib.blocks.cells import decimal_cell, missing, number, points, rank_cell, rate_cell, rise_cell
 from commlib.blocks.html import Cell, Column, Row, Table, chart, columns, finding
 from commlib.blocks.indicators import indicator_waits
 from commlib.blocks.rows import source_line, table_waits
@@ -49,10 +49,10 @@ def _line(view: CountyView, row: Any, gained: float, rows: pd.DataFrame, frame: 
     language = view.language
     counts = progress.row_of(rows, row.place) if row.place in rows.index else None
     silent = counts is None or pd.isna(counts["n_expected"])
-    returned = Cell(MISSING, "", "missing") if counts is None or silent else f"{int(counts['n'])} / {int(counts['n_expected'])}"
+    returned = missing() if counts is None or silent else f"{int(counts['n'])} / {int(counts['n_expected'])}"
     return {"township": row.label, "returned": returned, "value": rate_cell(row.value, language),
-            "gain": points(gained, language),
-            "gap": points(row.gap, language), "rank": rank_cell(row.rank), "rank_before": rank_cell(row.before),
+            "gain": points(gained),
+            "gap": points(row.gap), "rank": rank_cell(row.rank), "rank_before": rank_cell(row.before),
             "rise": rise_cell(row.rise), "remark": _remark(row, frame, language)}
 
 
@@ -129,15 +129,11 @@ def _score_line(view: CountyView, key: str, wide: pd.DataFrame, frame: pd.DataFr
     own, returned = of(frame, "rank"), of(stated, "rank")
     differs = not math.isnan(own) and not math.isnan(returned) and own != returned
     cell = rank_cell(returned)
-    return {"township": view.name_of(key), **{each: _points(of(wide, each)) for each in across},
-            "total": _points(of(frame, "total")), "rank": rank_cell(own),
+    return {"township": view.name_of(key), **{each: decimal_cell(of(wide, each)) for each in across},
+            "total": decimal_cell(of(frame, "total")), "rank": rank_cell(own),
             "rank_returned": Cell(f"{cell.text} ≠", cell.title, "partial") if differs else cell,
             "rank_before": rank_cell(of(stated, "previous_rank")),
             "spoke": phrases.phrase(f"word.{said}", view.language) if said in ("yes", "no") else MISSING}
-
-
-def _points(value: float) -> Cell:
-    return Cell(MISSING, "", "missing") if math.isnan(value) else Cell(plain(value, 1), f"{value:.10g}")
 
 
 def rank_course(view: CountyView) -> Block:

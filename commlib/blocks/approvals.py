@@ -7,14 +7,15 @@ from typing import Any
 import pandas as pd
 
 from commlib import phrases
-from commlib.blocks.block import Block, together
-from commlib.blocks.cells import amount_cell, number
-from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded
+from commlib.blocks.block import NOTHING, Block, together
+from commlib.blocks.cells import amount_cell, number, short_cell
+from commlib.blocks.html import Row, Table, chart, columns, finding, folded
 from commlib.blocks.projects import cutoff, register
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.findings import names
 from commlib.charts.gantt import gantt
 from commlib.charts.style import style
+from commlib.declarations.tables import table
 from commlib.formatting import MISSING, plain
 from commlib.tabulation import numbers, rows_of
 from commlib.view import CountyView
@@ -97,7 +98,7 @@ def approval_durations(view: CountyView) -> Block:
     """Days of each procedure, office and project: the longest, the sum, and how many are still open."""
     frame, language = procedures(view), view.language
     if frame["days"].notna().sum() == 0:
-        return Block("<!-- -->")   # the chart above says what is missing
+        return NOTHING   # the chart above says what is missing
     offices = frame[frame["office"] != ""].groupby("office")["days"].sum(min_count=1).sort_values(ascending=False, kind="stable")
     longest = _longest(frame)
     said = [phrases.phrase("projects.longest", language, procedure=longest["procedure"], project=longest["project"],
@@ -115,16 +116,11 @@ def _durations(frame: pd.DataFrame, by: str, language: str) -> Block:
     for label, part in frame.groupby(by, sort=False):
         days = part["days"].dropna()
         lines.append({by: str(label) or MISSING, "number": number(float(len(part)), language),
-                      "approved": number(float((part["end"] != "").sum()), language), "median_days": _days(days.median()),
-                      "most_days": _days(days.max()), "sum_days": _days(days.sum() if len(days) else float("nan"))})
+                      "approved": number(float((part["end"] != "").sum()), language), "median_days": short_cell(days.median()),
+                      "most_days": short_cell(days.max()), "sum_days": short_cell(days.sum() if len(days) else float("nan"))})
     numeric = ("number", "approved", "median_days", "most_days", "sum_days")
     title = phrases.phrase(f"projects.durations_{by}", language)
     return Table(title, columns(language, by, *numeric, numeric=numeric), lines).block()
-
-
-def _days(value: float) -> Cell:
-    whole = float(value).is_integer()
-    return Cell(MISSING, "", "missing") if pd.isna(value) else Cell(plain(value, 0 if whole else 1), f"{value:g}")
 
 
 def _longest(frame: pd.DataFrame) -> pd.Series[Any]:
@@ -134,17 +130,18 @@ def _longest(frame: pd.DataFrame) -> pd.Series[Any]:
 
 def _by_project(frame: pd.DataFrame, title: str, language: str) -> Block:
     lines: list[Row] = []
+    fees_in = table("approval").column("fee").unit
     for _, part in frame.groupby("project_id", sort=False):
         dated = part[part["days"].notna()]
         slow = _longest(dated) if len(dated) else None
-        slowest = f"{slow['procedure']} {slow['office']} {_days(slow['days']).text}" if slow is not None else MISSING
+        slowest = f"{slow['procedure']} {slow['office']} {short_cell(slow['days']).text}" if slow is not None else MISSING
         ends = pd.to_datetime(dated["end"]).max(), pd.to_datetime(dated["start"]).min()
         lines.append({"project": part["project"].iloc[0], "number": number(float(len(part)), language),
                       "approved": number(float((part["end"] != "").sum()), language),
-                      "first_to_last": _days((ends[0] - ends[1]).days + 1 if len(dated) else float("nan")),
-                      "sum_days": _days(dated["days"].sum() if len(dated) else float("nan")),
+                      "first_to_last": short_cell((ends[0] - ends[1]).days + 1 if len(dated) else float("nan")),
+                      "sum_days": short_cell(dated["days"].sum() if len(dated) else float("nan")),
                       "slowest": slowest,
-                      "fees": amount_cell(float(part["fee"].sum(min_count=1)), "CNY/m2", language)})
+                      "fees": amount_cell(float(part["fee"].sum(min_count=1)), fees_in, language)})
     numeric = ("number", "approved", "first_to_last", "sum_days", "fees")
     heads = columns(language, "project", "number", "approved", "first_to_last", "sum_days", "slowest", "fees", numeric=numeric)
     return Table(title, heads, lines, kind="words",

@@ -42,6 +42,9 @@ class Block:
         return path
 
 
+NOTHING = Block("<!-- -->")   # where another block of the section says what is missing
+
+
 def together(*blocks: Block | None) -> Block:
     """Several blocks shown one below the other; the rows of the first that has any are exported."""
     shown = [block for block in blocks if block is not None]

@@ -12,19 +12,31 @@ from commlib import phrases
 from commlib.bilingual import Language
 from commlib.blocks import head
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Row, Table, columns, folded
+from commlib.blocks.html import Row, Table, columns, finding, folded
 from commlib.blocks.wording import fact_cell
+from commlib.declarations.alarms import AlarmSeverity, Limit, alarm_rules
 from commlib.declarations.measures import Argument, Measure, measures
+from commlib.declarations.rules import rules
 from commlib.declarations.sources import source_title
 from commlib.declarations.standards import standards
 from commlib.declarations.tables import tables
+from commlib.formatting import amount
 from commlib.frames import each_row
 from commlib.home import find_home
 from commlib.indicators.registry import Indicator, indicators
 from commlib.labels import quantity_label
 from commlib.store import Store, open_store
+from commlib.targets import targets
 from commlib.units import unit
 from commlib.view import language_of
+
+
+def opening(lang: str) -> Block:
+    """How much is declared, in one paragraph."""
+    language = language_of(lang)
+    return finding([phrases.phrase(
+        "catalogue.opening", language, indicators=len(indicators()), measures=len(measures()), targets=len(targets()),
+        alarms=len(alarm_rules()), rules=len(rules()), standards=len(standards()), tables=len(tables()))])
 
 
 def indicator_catalogue(lang: str) -> Block:
@@ -101,6 +113,38 @@ def _rule_label(rule: Any, language: Language) -> str:
     label = quantity_label(rule.quantity, rule.member)[language]
     details = [getattr(rule, f"{name}_{language}") for name in ("scope", "detail") if getattr(rule, f"{name}_{language}")]
     return phrases.phrase("label.at", language, label=label, place=" ".join(details)) if details else label
+
+
+def target_catalogue(lang: str) -> Block:
+    """Every official target and benchmark: of which indicator, how much, whose, by when, and where it was found."""
+    language = language_of(lang)
+    rows: list[Row] = [{
+        "theme": phrases.phrase(f"theme.{indicators()[each.indicator].theme}", language),
+        "target": each.title[language], "indicator": quantity_label(each.indicator, each.member)[language],
+        "value": ("≥ " if each.at_least else "≤ ") + amount(each.value, indicators()[each.indicator].unit, language),
+        "kind": phrases.phrase(f"catalogue.{each.kind}", language), "source": source_title(each.source, language)}
+        for each in targets()]
+    rows.sort(key=lambda row: str(row["theme"]))
+    title = phrases.phrase("catalogue.targets", language, n=len(rows))
+    names = ("indicator", "value", "target", "kind", "source")
+    return folded(title, _table("catalogue.targets", names, rows, language, group="theme"))
+
+
+def alarm_catalogue(lang: str) -> Block:
+    """Every alarm rule: its thresholds, what to do, and where the thresholds were found or that they are the project's own."""
+    language = language_of(lang)
+    rows: list[Row] = [{
+        "alarm": each.label[language],
+        "threshold": "; ".join(_limit_words(at, limit, language) for at, limit in each.limits.items()),
+        "unit": unit(each.unit).label[language] if each.unit else "", "step": each.step[language], "source": each.source[language]}
+        for each in alarm_rules().values()]
+    names = ("alarm", "threshold", "unit", "step", "source")
+    title = phrases.phrase("catalogue.alarms", language, n=len(rows))
+    return folded(title, _table("catalogue.alarms", names, rows, language))
+
+
+def _limit_words(severity: AlarmSeverity, limit: Limit, language: Language) -> str:
+    return f"{phrases.phrase(f'alarm.{severity}', language)} {limit.words} {limit.value:g}"
 
 
 def standard_catalogue(lang: str) -> Block:

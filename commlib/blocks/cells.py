@@ -9,30 +9,49 @@ from commlib.blocks.html import Cell
 from commlib.formatting import MISSING, amount, percent, plain
 
 
-def _missing(language: str = "") -> Cell:
+def missing(language: str = "") -> Cell:
+    """The cell "—"; with a language its title says that nothing was reported."""
     return Cell(MISSING, phrases.phrase("status.not_reported", language) if language else "", "missing")
+
+
+def decimal_cell(value: float, language: str = "", decimals: int = 1) -> Cell:
+    """A number with so many decimals as a cell; "—" where there is none, in a language said to be not reported."""
+    return missing(language) if math.isnan(value) else Cell(plain(value, decimals), f"{value:.10g}")
+
+
+def short_cell(value: float, decimals: int = 1) -> Cell:
+    """A number as a cell, without decimals where it is whole; "—" where there is none."""
+    return decimal_cell(value, decimals=0 if float(value).is_integer() else decimals)
 
 
 def number(value: float, language: str) -> Cell:
     """A whole number as a cell: "—" not reported, "0" zero."""
-    return _missing(language) if math.isnan(value) else Cell(plain(value), f"{value:.10g}")
+    return decimal_cell(value, language, 0)
 
 
 def rate_cell(value: float, language: str) -> Cell:
     """A rate in percent as a cell; "—" where there is none."""
-    return _missing() if math.isnan(value) else Cell(percent(value, language), f"{value:.10g}")
+    return missing() if math.isnan(value) else Cell(percent(value, language), f"{value:.10g}")
 
 
 def amount_cell(value: float, unit_id: str, language: str) -> Cell:
     """A value in its unit as a cell; "—" where there is none."""
     if unit_id == "percent":
         return rate_cell(value, language)
-    return _missing() if math.isnan(value) else Cell(amount(value, unit_id, language), f"{value:.10g}")
+    return missing() if math.isnan(value) else Cell(amount(value, unit_id, language), f"{value:.10g}")
 
 
-def points(value: float, language: str) -> Cell:
+def points(value: float) -> Cell:
     """A difference with its sign, such as of percentage points; "—" where there is none."""
-    return _missing() if math.isnan(value) else Cell(signed(value, 1), f"{value:.10g}")
+    return missing() if math.isnan(value) else Cell(signed(value, 1), f"{value:.10g}")
+
+
+def gap_cell(value: float, unit_id: str, language: str) -> Cell:
+    """A difference between two values with its sign, to the digits that the unit is written with; the unit stands elsewhere."""
+    if math.isnan(value) or unit_id == "percent":
+        return points(value)
+    decimals = min(6, max(0, 2 - math.floor(math.log10(abs(value))))) if value else 0   # three significant digits
+    return Cell(signed(value, decimals), f"{value:.10g}")
 
 
 def signed(value: float, decimals: int = 0) -> str:
@@ -43,11 +62,11 @@ def signed(value: float, decimals: int = 0) -> str:
 
 def rank_cell(value: float) -> Cell:
     """A rank as a cell; "—" for who has none."""
-    return _missing() if math.isnan(value) else Cell(plain(value), f"{value:.10g}")
+    return decimal_cell(value, decimals=0)
 
 
 def rise_cell(value: float) -> Cell:
     """By how many ranks something rose or fell, with an arrow."""
     if math.isnan(value):
-        return _missing()
+        return missing()
     return Cell(f"{'↑' if value > 0 else '↓'}{abs(value):.0f}" if value else "0", f"{value:.10g}")

@@ -6,20 +6,25 @@ from functools import lru_cache
 
 import pandas as pd
 
+from commlib import rankings
 from commlib.declarations.columns import DATES, ColumnType
 from commlib.declarations.tables import Cycle, TableDeclaration, table
-from commlib.periods import parse_period
+from commlib.periods import month_end, parse_period
 from commlib.tabulation import township_of
-from commlib.view import CountyView
+from commlib.view import CountyView, kept
 
 _STEPS = {Cycle.MONTH: "M", Cycle.QUARTER: "Q", Cycle.YEAR: "Y"}   # cycles without a gap between two periods
 
 
 def received_tables(view: CountyView) -> list[TableDeclaration]:
     """The declared tables that the county has rows of, by id."""
-    came = view.store.county_returns(view.place.key)
-    return [table(each, view.home) for each in sorted(came.loc[came["accepted"].ne("0"), "table"].unique())
-            if each and len(view.store.county_rows(each, view.place.key))]
+    def read() -> list[TableDeclaration]:
+        came = view.store.county_returns(view.place.key)
+        return [table(each, view.home) for each in sorted(came.loc[came["accepted"].ne("0"), "table"].unique())
+                if each and len(view.store.county_rows(each, view.place.key))]
+
+    found: list[TableDeclaration] = kept(view, "received tables", read)
+    return found
 
 
 def by_place(declaration: TableDeclaration) -> bool:
@@ -34,6 +39,11 @@ def completeness(view: CountyView, table_id: str) -> pd.DataFrame:
     county fills in. Periods in which nobody reported are there too, up to the last that other tables of the county reach.
     Nothing for a table that no place owes, such as a ledger.
     """
+    found: pd.DataFrame = kept(view, f"completeness {table_id}", lambda: _completeness(view, table_id))
+    return found
+
+
+def _completeness(view: CountyView, table_id: str) -> pd.DataFrame:
     declaration, rows = table(table_id, view.home), view.store.county_rows(table_id, view.place.key)
     if rows.empty or not by_place(declaration):
         return pd.DataFrame(columns=["label", "column", "value"])
@@ -95,25 +105,29 @@ def _all_periods(found: set[str], declaration: TableDeclaration, reached: int) -
 
 def reached(view: CountyView) -> int:
     """Up to which month (since year 0) the county reports: the last in any table that comes by the month or quarter."""
-    ends = [0]
-    for declaration in received_tables(view):
-        if declaration.cycle in (Cycle.MONTH, Cycle.QUARTER):
-            periods = periods_of(view.store.county_rows(declaration.id, view.place.key), declaration).unique()
-            ends += [parse_period(each).ends for each in periods if each]
-    return max(ends)
+    def read() -> int:
+        ends = [0]
+        for declaration in received_tables(view):
+            if declaration.cycle in (Cycle.MONTH, Cycle.QUARTER):
+                periods = periods_of(view.store.county_rows(declaration.id, view.place.key), declaration).unique()
+                ends += [parse_period(each).ends for each in periods if each]
+        return max(ends)
+
+    found: int = kept(view, "reached", read)
+    return found
 
 
 def last_day(view: CountyView) -> str:
     """The last day that the county's monthly and quarterly returns reach, in the view's period; "" unknown, never today."""
     month = reached(view)
-    last = pd.Period(year=(month - 1) // 12, month=(month - 1) % 12 + 1, freq="M") if month else None
-    asked = pd.Period(view.period) if view.period and not view.period.startswith("undated") else None
-    ends = [each.end_time for each in (last, asked) if each is not None]
-    return str(min(ends).date()) if ends else ""
+    ends = [month_end(month)] if month else []
+    if view.period and parse_period(view.period).dated:
+        ends.append(str(pd.Period(view.period).end_time.date()))   # of a day the day itself
+    return min(ends, default="")
 
 
 def _townships(view: CountyView, reported: set[str]) -> dict[str, str]:
     """Name by key of the townships that owe a return, then of the county where rows are of the whole of it."""
-    owing = {each.key: each.name[view.language] for each in view.book.townships(view.place.key) if each.kind != "placeholder"}
+    owing = rankings.townships(view)
     others = {key: view.name_of(key) for key in sorted(reported - set(owing))}
     return ({} if reported == {view.place.key} else owing) | others

@@ -8,15 +8,15 @@ import pandas as pd
 
 from commlib import phrases, rankings, standards
 from commlib.bilingual import listed
-from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number, rate_cell
-from commlib.blocks.html import Cell, Row, Table, chart, columns, folded
+from commlib.blocks.block import NOTHING, Block, together
+from commlib.blocks.cells import missing, number, rate_cell
+from commlib.blocks.html import Row, Table, chart, columns, folded
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.findings import plain_writer
 from commlib.charts.heatmap import heat_map, state_map
 from commlib.declarations.standards import Standard
-from commlib.formatting import MISSING, percent, plain
+from commlib.formatting import percent, plain
 from commlib.frames import each_row
 from commlib.places import PlaceLevel
 from commlib.standards import MET, MISSED, NOT_REPORTED, RESULTS
@@ -33,7 +33,7 @@ def _each_standard(view: CountyView, show: str) -> Block:
     drawn = {"scores": _score_bars, "items": _item_map, "gaps": _gaps, "next": _next_places}[show]
     used = standards.standards_in_use(view)
     if not used:   # of two blocks of a section the first says so
-        return Block("<!-- -->") if show in ("scores", "next") else _wait(view)
+        return NOTHING if show in ("scores", "next") else _wait(view)
     return together(*(drawn(view, standards.standard_of(view, each)) for each in used))
 
 
@@ -51,7 +51,7 @@ def standards_met(view: CountyView) -> Block:
         declared, found = standards.standard_of(view, standard_id), standards.scores(view, standard_id)
         row = found.iloc[found["level"].map(_coarseness).to_numpy().argmax()]
         whole = row["level"] == PlaceLevel.COUNTY
-        counts = {head: number(row[name], language) if whole else Cell(MISSING, "", "missing") for head, name in _COUNTS.items()}
+        counts = {head: number(row[name], language) if whole else missing() for head, name in _COUNTS.items()}
         lines.append({"standard": declared.name[language], "level": phrases.phrase(f"standard.level_{declared.level}", language),
                       "returned": _of(row, language), **counts,
                       "score": rate_cell(row["score"] if whole else float("nan"), language), "as_of": row["as_of"],
@@ -66,7 +66,7 @@ def standards_met(view: CountyView) -> Block:
 
 
 def _coarseness(level: str) -> int:
-    return [str(each) for each in (PlaceLevel.COMMUNITY, PlaceLevel.TOWNSHIP, PlaceLevel.COUNTY)].index(level)
+    return standards.UPWARDS.index(PlaceLevel(level))
 
 
 def _of(row: pd.Series, language: str) -> str:
@@ -110,12 +110,13 @@ def _item_map(view: CountyView, declared: Standard) -> Block:
     states, places = _counted(view, declared)
     across = [each.label[language] for each in declared.items]
     labels = dict(zip([each.number for each in declared.items], across, strict=True))
-    shown = places[:_MOST_PLACES]
+    told = set(states["place"])   # of too many places those that reported something, so that blanks are not what is counted
+    shown = [each for each in places if each in told][:_MOST_PLACES] if len(places) > _MOST_PLACES else places
     names = _names(view, shown)
     cells = [{"label": names[row.place], "column": labels[row.item_no], "state": row.state}
              for place in shown for row in each_row(states[states["place"] == place])]
     cells += [{"label": names[place], "column": head, "state": NOT_REPORTED}
-              for place in shown if place not in set(states["place"]) for head in across]
+              for place in shown if place not in told for head in across]
     title = phrases.phrase("facilities.map", language, standard=declared.name)
     left_out = len(places) - len(shown)
     notes = [phrases.phrase("facilities.left_out", language, n=left_out, shown=len(shown))] if left_out else []

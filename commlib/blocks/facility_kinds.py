@@ -40,10 +40,9 @@ def facilities_by_kind(view: CountyView) -> Block:
                           for member, label in members.items()])
     title = phrases.phrase("facilities.kinds", language, place=view.place.name)
     notes = list(dict.fromkeys(wording.status_text(row, language) for row in known.values() if row["status"] == "partial"))
-    sources = ";".join(dict.fromkeys(part for row in known.values() for part in row["sources"].split(";") if ":" not in part))
     drawn = ranked_bars(frame, chart_id="facility-kinds", title=title, unit=phrases.phrase("facilities.places", language),
                         language=language, notes=notes)
-    return chart(drawn, title, source=wording.sources_text(sources, language))
+    return chart(drawn, title, source=wording.report_sources(known.values(), language))
 
 
 def facilities_by_place(view: CountyView) -> Block:
@@ -101,7 +100,5 @@ def coverage_by_base(view: CountyView) -> Block:
                                            status=wording.status_text(row, language))
                             for rows in found.values() for name, row in rows.items() if row["status"] == "partial")
     note = joined([phrases.phrase("facilities.coverage_note", language), *partial], language)
-    sources = ";".join(dict.fromkeys(part for rows in found.values() for row in rows.values()
-                                     for part in row["sources"].split(";") if ":" not in part))
     return Table(phrases.phrase("facilities.coverage", language), heads, lines, note=note,
-                 source=wording.sources_text(sources, language)).block()
+                 source=wording.report_sources([row for rows in found.values() for row in rows.values()], language)).block()

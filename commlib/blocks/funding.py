@@ -9,10 +9,10 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number, rate_cell
+from commlib.blocks.cells import decimal_cell, rate_cell
 from commlib.blocks.completeness import last_day
-from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded
-from commlib.blocks.indicators import indicator_members, indicator_waits
+from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded, folded_if_long
+from commlib.blocks.indicators import indicator_members, indicator_waits, own_values
 from commlib.blocks.rows import heading, source_line, table_waits
 from commlib.blocks.statements import held_rules, held_statements, of_money, word
 from commlib.charts.composition import stacked_ranked_bars
@@ -29,7 +29,6 @@ _LEVELS = ("budget", "arrived", "disbursed", "paid")
 _RATES = {"fund_arrival_rate": ("arrived", "budget"), "fund_disbursement_rate": ("disbursed", "arrived"),
           "fund_spending_rate": ("paid", "budget")}
 _CLASSES = ((0, 30), (30, 90), (90, 180), (180, math.inf))   # days overdue: more than the first, at most the second
-_OPEN_LINES = 20   # longer tables are folded
 
 
 # ---- from planned to paid
@@ -51,14 +50,10 @@ def fund_waterfall(view: CountyView) -> Block:
              (word("left", language), disbursed - paid, "total")]
     notes = [phrases.phrase("funding.whole_rows", language, n=len(whole), of=len(rows.frame)),
              phrases.phrase("funding.balance", language, balance=amount(planned - paid, _UNIT, language))]
-    title = phrases.phrase("funding.waterfall", language, table=rows.declaration.label, span=_span(rows, language))
+    title = phrases.phrase("funding.waterfall", language, table=rows.declaration.label, span=rows.when(language))
     drawn = waterfall(pd.DataFrame(steps, columns=["label", "value", "kind"]), chart_id="fund-waterfall", title=title,
                       language=language, unit_id=_UNIT, notes=notes)
     return chart(drawn, title, source=source_line(view, rows))
-
-
-def _span(rows: Rows, language: str) -> str:
-    return parse_period(rows.span).label[language] if rows.span else MISSING
 
 
 def _amounts(rows: Rows) -> pd.DataFrame:
@@ -84,9 +79,9 @@ def fund_table(view: CountyView, by: str) -> Block:
              Column("gap", phrases.phrase("funding.not_arrived_in", language, unit=unit(_UNIT).label), True),
              *(Column(name, indicators()[name].label[language], True) for name in _RATES)]
     title = phrases.phrase("funding.by", language, table=declaration.label, by=declaration.column(by).label,
-                           span=_span(rows, language))
+                           span=rows.when(language))
     block = Table(title, heads, lines, total=total, source=source_line(view, rows), note=word("by_note", language)).block()
-    return block if len(lines) <= _OPEN_LINES else folded(title, block)
+    return folded_if_long(title, block, len(lines))
 
 
 def _fund_line(amounts: pd.DataFrame, label: str, language: str) -> Row:
@@ -100,8 +95,7 @@ def _fund_line(amounts: pd.DataFrame, label: str, language: str) -> Row:
 
 
 def _sum_cell(values: pd.Series[float], language: str) -> Cell:
-    total = float(values.sum(min_count=1))
-    return number(total, language) if math.isnan(total) else Cell(plain(total, 1), f"{total:.10g}")
+    return decimal_cell(float(values.sum(min_count=1)), language)
 
 
 # ---- who pays
@@ -109,8 +103,7 @@ def _sum_cell(values: pd.Series[float], language: str) -> Cell:
 def named_sources(view: CountyView) -> Block:
     """The shares by source that reports state, and how much of the whole no source is named for."""
     language = view.language
-    shares = view.results[(view.results["id"] == "funding_source_share") & (view.results["place"] == view.place.key)
-                          & view.results["value"].notna() & (view.results["scope_en"] == "")]
+    shares = own_values(view, view.result("funding_source_share"))
     if shares.empty:
         return indicator_waits(view, "funding_source_share")
     known, whole = float(shares["numerator"].sum()), float(shares["denominator"].iloc[0])

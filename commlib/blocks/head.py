@@ -8,6 +8,7 @@ from html import escape
 import pandas as pd
 
 from commlib import phrases
+from commlib.bilingual import clauses
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Column, Table, facts, finding, folded, mark, notice
 from commlib.declarations.sources import FROM_TABLE, REGISTER
@@ -78,7 +79,7 @@ def _periods(view: CountyView, shown: pd.DataFrame) -> str:
         dated = [label for label, text in zip(labels, sorted(shown["period"].unique(), key=parse_period), strict=True)
                  if parse_period(text).dated]
         return phrases.phrase("head.periods", view.language, first=dated[0], last=dated[-1], n=len(set(labels)))
-    return ("；" if view.language == "zh" else "; ").join(dict.fromkeys(reversed(labels))) or "—"
+    return clauses(dict.fromkeys(reversed(labels)), view.language) or "—"
 
 
 def sources(view: CountyView) -> Block:

@@ -9,12 +9,12 @@ import pandas as pd
 
 from commlib import phrases, progress, rankings
 from commlib.blocks import wording
-from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number, points, rate_cell
+from commlib.blocks.block import NOTHING, Block, together
+from commlib.blocks.cells import missing, number, points, rate_cell
 from commlib.blocks.html import Cell, Row, Table, chart, columns, folded, waits
 from commlib.blocks.indicators import indicator_ranking
 from commlib.charts.curves import curves
-from commlib.charts.findings import plain_writer
+from commlib.charts.findings import joined, plain_writer
 from commlib.charts.funnel import funnel
 from commlib.charts.heatmap import heat_map
 from commlib.declarations.measures import read_argument
@@ -56,8 +56,7 @@ def _funnel(view: CountyView, chain: str) -> Block:
     if any(line["text"] for line in lines):
         notes.append(phrases.phrase("housing.mixed", language))
     drawn = funnel(pd.DataFrame(lines), chart_id=f"funnel-{chain}", title=title, unit=counted, language=language, notes=notes)
-    sources = ";".join(dict.fromkeys(part for row in own.values() for part in row["sources"].split(";") if ":" not in part))
-    return chart(drawn, title, source=wording.sources_text(sources, language))
+    return chart(drawn, title, source=wording.report_sources(own.values(), language))
 
 
 def stage_label(name: str, language: str) -> str:
@@ -99,7 +98,7 @@ def stage_map(view: CountyView) -> Block:
 def by_place(view: CountyView) -> Block:
     """The number of households at each stage by township, with the county below, and by community, folded."""
     if "households" not in progress.chains(view) or progress.ranks(view)["value"].isna().all():
-        return Block("<!-- -->")   # the map above says what is missing
+        return NOTHING   # the map above says what is missing
     return together(_township_table(view), _community_table(view))
 
 
@@ -135,7 +134,7 @@ def _line(view: CountyView, place: str, name: str, found: dict[str, pd.DataFrame
     occupied = progress.at(view.history("households_moved_in_of_completed"), progress.moment(view))
     cells["completion"] = rate_cell(rate, language)
     cells["moved_in_share"] = rate_cell(occupied["value"].get(place, math.nan), language)
-    cells["lead"] = points(rate - due, language)
+    cells["lead"] = points(rate - due)
     return cells
 
 
@@ -143,7 +142,7 @@ def _returned(found: dict[str, pd.DataFrame], place: str) -> str | Cell:
     """n of N places that reported what is completed, or else the last stage that is reported."""
     rows = found.get("households_completed", next(reversed(found.values())))
     if place not in rows.index:
-        return Cell(MISSING, "", "missing")
+        return missing()
     row = progress.row_of(rows, place)
     return f"{int(row['n'])} / {MISSING if pd.isna(row['n_expected']) else int(row['n_expected'])}"
 
@@ -194,7 +193,7 @@ def progress_curve(view: CountyView) -> Block:
     drawn = curves(pd.concat(rows), across, chart_id="curve", title=title, unit=unit_words, language=language, dashed=dashed)
     notes = [phrases.phrase(f"housing.note_{plan.kind}", language, first=plan.months.index[0], last=plan.months.index[-1])
              if plan else phrases.phrase("housing.note_none", language), phrases.phrase("housing.open_point", language)]
-    return together(chart(drawn, title, note="".join(notes) if language == "zh" else " ".join(notes)), _investment(view))
+    return together(chart(drawn, title, note=joined(notes, language)), _investment(view))
 
 
 def _monthly(view: CountyView, name: str, label: str) -> pd.DataFrame:

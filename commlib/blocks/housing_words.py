@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from commlib import phrases, progress
-from commlib.bilingual import listed
+from commlib.bilingual import clauses, listed
 from commlib.blocks import wording
 from commlib.blocks.housing import stage_label
 from commlib.charts import findings
@@ -39,7 +39,7 @@ def housing_sentences(view: CountyView) -> Iterator[str]:
     key = "housing.stages_at" if parse_period(now).dated else "housing.stages_undated"
     told = [listed(_stages(view, chain), language) for chain in chains]
     yield phrases.phrase(key, language, period=parse_period(now).label, place=view.place.name,
-                         stages=("；" if language == "zh" else "; ").join(told))
+                         stages=clauses(told, language))
     own = [progress.row_of(rows, view.place.key) for rows in progress.stages(view, chains[0]).values()
            if view.place.key in rows.index]
     if any(row["grade"] == "estimated" for row in own):

@@ -12,6 +12,8 @@ from commlib import phrases
 from commlib.blocks.block import Block
 from commlib.charts.figure import Chart
 
+_OPEN_LINES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -154,6 +156,11 @@ def mark(kind: str, name: str, word: str) -> str:
 def folded(summary: str, block: Block) -> Block:
     """A block folded under a line of summary; print opens it."""
     return Block(f'<details class="methods"><summary>{escape(summary)}</summary>{block.html}</details>', block.plain, block.frame)
+
+
+def folded_if_long(summary: str, block: Block, lines: int) -> Block:
+    """A block of so many lines, folded where they are more than twenty."""
+    return block if lines <= _OPEN_LINES else folded(summary, block)
 
 
 def bullets(heading: str, items: Iterable[str]) -> Block:

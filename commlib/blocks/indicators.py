@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,7 +10,7 @@ from commlib import phrases, rankings
 from commlib.bilingual import Text, listed
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import amount_cell, points, rank_cell, rise_cell
+from commlib.blocks.cells import amount_cell, gap_cell, rank_cell, rise_cell
 from commlib.blocks.html import Row, Table, chart, columns, waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.bump import bump
@@ -23,10 +22,10 @@ from commlib.declarations.measures import measures, read_argument
 from commlib.declarations.tables import table, tables
 from commlib.formatting import amount
 from commlib.frames import each_row
-from commlib.indicators.registry import indicators
+from commlib.indicators.registry import Direction, indicators
 from commlib.labels import quantity_label
 from commlib.periods import parse_period
-from commlib.targets import targets_of
+from commlib.targets import Target, targets_of
 from commlib.units import unit
 from commlib.view import CountyView
 
@@ -59,11 +58,17 @@ def indicator_waits(view: CountyView, *names: str, level: str = "") -> Block:
     quantities += [measures()[name] for name in names if name in measures()]
     wanted, language = {each.id for each in quantities}, view.language
     giving = [each for each in tables(view.home) if wanted & {read_argument(name).measure.id for name in each.measures}]
-    where = phrases.phrase(f"indicators.by_{level}", language) if level else ""
+    where = phrases.phrase("indicators.waits_at", language, level=phrases.text(f"indicators.by_{level}")) if level else ""
     return waits(phrases.phrase(
         "indicators.waits", language, label=quantity_label(names[0]), where=where,
         measures=listed(list(dict.fromkeys(each.label[language] for each in quantities)), language),
         tables=listed([each.label[language] for each in giving or [table("reported_figure")]], language)), language)
+
+
+def target_of(view: CountyView, name: str, member: str = "") -> Target | None:
+    """The target that a county's value is held against: the nearest to the county, of these the latest; None without one."""
+    found = targets_of(name, member, view.place.key) if name in indicators() else []
+    return max((each for each in found if each.kind == "target"), key=lambda each: (len(each.area), each.year or 0), default=None)
 
 
 # ---- ranks
@@ -81,22 +86,27 @@ def indicator_ranking(view: CountyView, name: str, member: str = "", level: str 
                            level=phrases.text(f"indicators.by_{level}"))
     pooled = (frame["value"] - frame["gap"]).dropna()
     lines = [(phrases.phrase("indicators.pooled", language), float(pooled.iloc[0]))] if len(pooled) else []
-    wanted = [each for each in targets_of(name, member, view.place.key) if each.kind == "target"]
-    lines += [(each.title[language], each.value) for each in wanted[:1]]
+    target = target_of(view, name, member)
+    lines += [(target.title[language], target.value)] if target else []
     drawn = ranked_bars(frame, chart_id=f"ranking-{name}-{member}".strip("-"), title=title, unit=unit_words(name, language),
                         language=language, references=[*lines, *references], write=writer(name, language), first=_MOST_BARS)
-    return together(chart(drawn, title), rank_table(view, frame, title, unit_of(name)), _course(view, name, member, level))
+    return together(chart(drawn, title), rank_table(view, frame, title, name), _course(view, name, member, level))
 
 
-def rank_table(view: CountyView, frame: pd.DataFrame, title: str, unit_id: str) -> Block:
-    """The ranked list of a frame in RANK_COLUMNS: rank, value, difference to the county, rank before and its change."""
-    language, gap = view.language, "gap" if unit_id == "percent" else "gap_value"
+def rank_table(view: CountyView, frame: pd.DataFrame, title: str, name: str) -> Block:
+    """The ranked list of a frame in RANK_COLUMNS: rank, value, difference to the county if there is one, rank before, change."""
+    language, unit_id = view.language, unit_of(name)
+    gap = "gap" if unit_id == "percent" else "gap_value"
     lines: list[Row] = [{"rank": rank_cell(row.rank), "place": row.label, "value": amount_cell(row.value, unit_id, language),
-                         gap: points(row.gap, language), "rank_before": rank_cell(row.before), "rise": rise_cell(row.rise)}
-                        for row in each_row(frame)]
-    names = ("rank", "value", gap, "rank_before", "rise")
+                         gap: gap_cell(row.gap, unit_id, language), "rank_before": rank_cell(row.before),
+                         "rise": rise_cell(row.rise)} for row in each_row(frame)]
+    against = frame["gap"].notna().any()
+    names = ("rank", "value", *([gap] if against else []), "rank_before", "rise")
     heads = columns(language, "place", *names, numeric=names)
-    note = phrases.phrase("indicators.rank_note", language, n=int(frame["value"].notna().sum()), of=len(frame))
+    first = indicators()[name].direction if name in indicators() else Direction.NEUTRAL
+    note = phrases.phrase("indicators.rank_note", language, n=int(frame["value"].notna().sum()), of=len(frame),
+                          first=phrases.text(f"indicators.first_{first}"),
+                          county=phrases.text("indicators.pooled_note" if against else "indicators.no_county_note"))
     return Table(title, heads, lines, unit="" if unit_id == "percent" else unit(unit_id).label[language], note=note).block()
 
 
@@ -145,11 +155,16 @@ def _short_label(indicator: str, member: str, all_names: Sequence[str]) -> Text:
     return quantity_label(indicator, member)
 
 
+def own_values(view: CountyView, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a results frame that give a value of the whole county; named subsets of it are left out."""
+    whole = rows[rows["scope_en"] == ""] if "scope_en" in rows else rows
+    return whole[(whole["place"] == view.place.key) & whole["value"].notna()]
+
+
 def indicator_members(view: CountyView, name: str) -> Block:
     """The county's value of every member of an indicator: one bar of 100 % where they make a whole, else ranked bars."""
     language, declared = view.language, indicators()[name]
-    rows = view.result(name)
-    rows = rows[(rows["place"] == view.place.key) & rows["value"].notna() & (rows["scope_en"] == "")]
+    rows = own_values(view, view.result(name))
     if rows.empty:
         return indicator_waits(view, name)
     frame = pd.DataFrame({"label": [declared.members.get(row.member, declared.label)[language] for row in each_row(rows)],
@@ -183,9 +198,3 @@ def indicator_course(view: CountyView, *names: str) -> Block:
     drawn = curves(frame, sorted(frame["period"].unique()), chart_id=f"course-{names[0]}", title=title, language=language,
                    unit=unit_words(names[0], language), write=writer(names[0], language))
     return chart(drawn, title)
-
-
-def county_value(view: CountyView, name: str, member: str = "") -> float:
-    """The county's own value of an indicator at the view's period; NaN where there is none."""
-    row = view.county_result(view.result(name), member)
-    return math.nan if row is None else float(row["value"])

@@ -9,10 +9,10 @@ import pandas as pd
 
 from commlib import phrases, rankings
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number, rate_cell
+from commlib.blocks.cells import decimal_cell, rate_cell
 from commlib.blocks.completeness import last_day
 from commlib.blocks.funding import days_since
-from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded, mark
+from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded_if_long, mark
 from commlib.blocks.indicators import indicator_ranking
 from commlib.blocks.rows import heading, rows_by, source_line, table_waits
 from commlib.blocks.statements import rule_statements
@@ -22,20 +22,20 @@ from commlib.charts.gantt import gantt
 from commlib.declarations.measures import measures
 from commlib.declarations.rules import Kind, Rule, rules
 from commlib.declarations.tables import table
-from commlib.formatting import MISSING, amount, plain
+from commlib.formatting import MISSING, amount
 from commlib.labels import quantity_label
-from commlib.periods import parse_period
+from commlib.periods import month_end, parse_period
 from commlib.statements import holding
 from commlib.tabulation import Rows, groups, numbers, rows_of
 from commlib.units import unit
 from commlib.view import CountyView
 
 _FORMER, _PLANNED, _SAVED = "former_homestead_area", "planned_land_area__plan", "land_saved__plan"
+_AREAS = ("former", "planned", "stated")
 _BALANCE = ("reclaimed", "new_farmland", "quota")
 _RETURN = ("quota_used", "quota_returned", "return_due_on", "accepted_on")
 _QUOTA_RULES = 6        # in the catalogue of rules: the time for returning quota
 _VERDICTS = {"balanced": "good", "returned": "good", "short": "bad", "overdue": "bad"}
-_OPEN_LINES = 20        # longer tables are folded
 
 
 def level_of(view: CountyView, *names: str) -> str:
@@ -81,7 +81,7 @@ def _areas(view: CountyView, level: str) -> pd.DataFrame:
     frame = pd.DataFrame({"label": labels, **{name: part["value"] for name, part in parts.items()}}, index=sorted(labels))
     frame["less"] = frame["former"] - frame["planned"]
     frame["saved"] = frame["less"].fillna(frame["stated"])
-    return frame[frame[["planned", "former", "stated"]].notna().any(axis=1)]
+    return frame[frame[list(_AREAS)].notna().any(axis=1)]
 
 
 def _place_table(view: CountyView, frame: pd.DataFrame) -> Block:
@@ -89,7 +89,7 @@ def _place_table(view: CountyView, frame: pd.DataFrame) -> Block:
     method = dict(zip(rows.frame["community_id"], groups(view, rows, "method")["label"], strict=True)) if len(rows.frame) else {}
     lines: list[Row] = []
     for place, row in frame.iterrows():
-        cells: dict[str, str | Cell] = {name: _area(row[name], language) for name in ("former", "planned", "less", "stated")}
+        cells: dict[str, str | Cell] = {each: decimal_cell(row[each], language) for each in (*_AREAS, "less")}
         share = 100 * row["less"] / row["former"] if row["former"] else math.nan
         lines.append({"place": row["label"], **cells, "share": rate_cell(share, language),
                       "method": method.get(place) or phrases.phrase("land.no_method", language)})
@@ -99,11 +99,7 @@ def _place_table(view: CountyView, frame: pd.DataFrame) -> Block:
     source = source_line(view, rows) if len(rows.frame) else ""
     block = Table(title, heads, lines, unit=unit("mu").label[language], source=source,
                   note=phrases.phrase("land.method_note", language)).block()
-    return block if len(lines) <= _OPEN_LINES else folded(title, block)
-
-
-def _area(value: float, language: str) -> Cell:
-    return number(value, language) if math.isnan(value) else Cell(plain(value, 1), f"{value:.10g}")
+    return folded_if_long(title, block, len(lines))
 
 
 # ---- linkage
@@ -121,7 +117,7 @@ def linkage_balance(view: CountyView) -> Block:
              *(Column(name, heading(rows.declaration, name, language), True) for name in _BALANCE),
              *(Column(name, phrases.phrase(f"land.column_{name}", language), name != "standing")
                for name in ("needed", "balance", "standing"))]
-    title = phrases.phrase("land.balance", language, span=parse_period(rows.span).label if rows.span else MISSING)
+    title = phrases.phrase("land.balance", language, span=rows.when(language))
     return Table(title, heads, lines, total=_balance_line(county, language), source=source_line(view, rows),
                  note=phrases.phrase("land.balance_note", language)).block()
 
@@ -141,8 +137,8 @@ def _balance_line(row: Any, language: str) -> Row:
     needed = taken + quota
     balance = 100 * reclaimed / needed if needed else math.nan
     word = "unknown" if math.isnan(balance) else "balanced" if reclaimed >= needed else "short"
-    return {"label": row["label"], **{name: _area(float(row[name]), language) for name in _BALANCE},
-            "needed": _area(needed, language), "balance": rate_cell(balance, language),
+    return {"label": row["label"], **{name: decimal_cell(float(row[name]), language) for name in _BALANCE},
+            "needed": decimal_cell(needed, language), "balance": rate_cell(balance, language),
             "standing": _verdict(word, language)}
 
 
@@ -183,14 +179,8 @@ def _first_use(view: CountyView) -> dict[str, str]:
     """The last day of the first period in which each project reports quota used."""
     rows = rows_of(view, "land_linkage", "quota_used", every=True)
     used = rows.frame[numbers(rows, "quota_used") > 0] if len(rows.frame) else rows.frame
-    ends = used["period"].map(lambda text: _month(parse_period(text).ends))
+    ends = used["period"].map(lambda text: month_end(parse_period(text).ends))
     return {str(project): min(each) for project, each in ends.groupby(used["project_id"])}
-
-
-def _month(number_of_month: int) -> str:
-    """The last day of a month since year 0."""
-    year, month = divmod(number_of_month - 1, 12)
-    return str(pd.Period(year=year, month=month + 1, freq="M").end_time.date())
 
 
 def _state(row: Any, until: str) -> str:
@@ -205,8 +195,8 @@ def _state(row: Any, until: str) -> str:
 def _deadline_line(row: Any, limits: list[Rule], until: str, language: str) -> Row:
     late = days_since(row["return_due_on"], until) if row["state"] == "overdue" else math.nan
     cells: dict[str, str | Cell] = {rule.id: _later(row["first"], rule) for rule in limits}
-    cells |= {"quota_used": _area(row["used"], language), "quota_returned": _area(row["returned"], language),
-              "open": _area(row["open"], language), "state": _verdict(row["state"], language)}
+    cells |= {"quota_used": decimal_cell(row["used"], language), "quota_returned": decimal_cell(row["returned"], language),
+              "open": decimal_cell(row["open"], language), "state": _verdict(row["state"], language)}
     return {"label": row["label"], "return_due_on": row["return_due_on"] or MISSING, "first": row["first"] or MISSING,
             "late": "" if math.isnan(late) else str(int(late)), **cells}
 

@@ -8,13 +8,12 @@ from commlib import phrases
 from commlib.blocks.block import Block, together
 from commlib.blocks.cells import number
 from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded
-from commlib.blocks.projects import day
+from commlib.blocks.projects import asked_day, day
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.composition import stacked_ranked_bars
 from commlib.declarations.tables import table
 from commlib.formatting import MISSING
 from commlib.frames import each_row
-from commlib.periods import parse_period
 from commlib.tabulation import Rows, groups, rows_of
 from commlib.units import unit
 from commlib.view import CountyView
@@ -43,10 +42,7 @@ def open_rows(view: CountyView, table_id: str) -> tuple[pd.DataFrame, Rows, pd.T
     rows = rows_of(view, table_id, every=True)
     frame = rows.frame.copy()
     dates = [each for name in (raised, settled) for text in frame[name] if (each := day(text, True))]
-    last = max(dates, default=None)
-    if view.period and parse_period(view.period).dated:
-        period = parse_period(view.period)
-        last = pd.Period(f"{period.year}-{period.last_month:02d}").end_time.normalize()
+    last = asked_day(view) or max(dates, default=None)
     until = last.date().isoformat() if last is not None else ""
     frame = frame[frame[raised] <= until]
     frame["open"] = (frame[settled] == "") | (frame[settled] > until)

@@ -14,12 +14,13 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.html import Row, Table, chart, columns, folded, waits
-from commlib.blocks.theme import card
+from commlib.blocks.html import Row, Table, chart, columns, finding, folded, waits
+from commlib.blocks.theme import cards
 from commlib.charts.bars import ranked_bars
+from commlib.charts.findings import joined
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import FROM_TABLE, REGISTER
-from commlib.formatting import percent
+from commlib.formatting import percent, plain
 from commlib.frames import each_row
 from commlib.indicators.compute import formulas
 from commlib.indicators.registry import Indicator, indicators
@@ -28,15 +29,13 @@ from commlib.view import CountyView
 
 _CARDS_OF_EACH = 3
 _MOST_BELOW = 20   # rows of places below the county; more are folded
+_TOO_MANY_BELOW = 1000   # such rows on a page of all themes, which is then left to the pages of the themes
 
 
 def key_figures(view: CountyView) -> Block:
     """At most six key figures of the county, each with its base, change, target and rank where there are any."""
     shown = [*headline_rows(view, "profile"), *headline_rows(view, "results")]
-    cards = "".join(card(view, row) for row in shown)
-    plain = "\n".join(f"{quantity_label(row.id, row.member)[view.language]}: {wording.value_cell(row, view.language).text}"
-                      for row in shown)
-    return Block(f'<dl class="key-figures">{cards}</dl>', plain, pd.DataFrame(shown))
+    return cards(view, shown)
 
 
 def headline_rows(view: CountyView, group: str, most: int = _CARDS_OF_EACH) -> list[Any]:
@@ -65,12 +64,15 @@ def indicator_table(view: CountyView, theme: str | None = None) -> Block:
     whole = rows[rows["place"] == view.place.key]
     below = rows[rows["place"] != view.place.key]
     below = below[below["sources"] != REGISTER]   # every township's, which the village register shows
+    told = finding([phrases.phrase("overview.elsewhere_below", view.language, n=plain(len(below)))]) \
+        if theme is None and len(below) > _TOO_MANY_BELOW else None
+    below = below[:0] if told else below
     tables = [_indicator_table(view, part, title) for part, title in ((whole, "county"), (below, "below")) if len(part)]
     if len(below) > _MOST_BELOW:
         tables[-1] = folded(phrases.phrase("overview.many_below", view.language, n=len(below)), tables[-1])
     if not tables:
         return waits(phrases.phrase("overview.no_indicator", view.language), view.language)
-    return together(*tables)
+    return together(*tables, told)
 
 
 def _indicator_table(view: CountyView, rows: pd.DataFrame, title: str) -> Block:
@@ -113,7 +115,7 @@ def share_chart(view: CountyView) -> Block:
     finding = phrases.phrase("overview.shares_finding", language, n=len(frame), low=percent(float(rows["value"].min()), language),
                              high=percent(float(rows["value"].max()), language))
     if partial := int((rows["status"] == "partial").sum()):
-        finding += ("" if language == "zh" else " ") + phrases.phrase("overview.shares_partial", language, n=partial)
+        finding = joined([finding, phrases.phrase("overview.shares_partial", language, n=partial)], language)
     drawn = ranked_bars(frame, chart_id="shares", title=title, unit="%", language=language, finding=finding)
     return chart(drawn, title, note=phrases.phrase("overview.shares_note", language))
 
@@ -150,7 +152,8 @@ def reported_figures(view: CountyView, *themes: str) -> Block:
               "nature": _nature(fact, language), "period_words": _words(fact.words, language), "sources": fact.source}
              for theme, fact in _by_theme(facts, language) if not themes or theme in wanted]
     if not lines:
-        return waits(phrases.phrase("overview.no_report", language), language)
+        came = len(view.facts) and view.facts["document"].str.contains(FROM_TABLE, regex=False).any()
+        return waits(phrases.phrase("overview.no_figure" if came else "overview.no_report", language), language)
     title = phrases.phrase("overview.reported_themes" if themes else "overview.reported", language, n=len(lines))
     heads = columns(language, "figure", "value", "nature", "period_words", "sources", numeric=("value",))
     shown = Table(title, heads, lines, kind="words", group="theme").block()

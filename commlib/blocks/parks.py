@@ -9,37 +9,35 @@ import pandas as pd
 
 from commlib import phrases, rankings
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number
-from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded
+from commlib.blocks.cells import decimal_cell, missing, number, rate_cell
+from commlib.blocks.html import Row, Table, chart, columns, finding, folded
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.findings import names, plain_writer
 from commlib.charts.funnel import funnel
 from commlib.charts.scatter import scatter
-from commlib.formatting import MISSING, amount, percent, plain
+from commlib.formatting import MISSING, amount, plain
 from commlib.frames import each_row
-from commlib.periods import parse_period
 from commlib.tabulation import Rows, groups, numbers, rows_of
 from commlib.units import conversion, unit
 from commlib.view import CountyView
 
-STAGES = ("signed", "landed", "under_construction", "trial", "operating")
+_MONEY = "CNY10k"
 _NUMBERS = ("investment", "land", "workshop", "tax", "months_produced", "local_jobs")
-_M2_OF_A_MU = 2000 / 3
 
 
 def enterprises(view: CountyView) -> tuple[pd.DataFrame, Rows]:
-    """The last row of each enterprise up to the view's period: enterprise_id, name, park_id, as_of, stage and its numbers."""
+    """The last row of each enterprise up to the view's period: enterprise_id, name, park_id, as_of, stage and its numbers.
+
+    Money is in CNY 10k, all else in the unit of its column.
+    """
     rows = rows_of(view, "park_enterprise", "investment")
     frame = rows.frame[["enterprise_id", "name", "park_id", "as_of", "stage"]].copy()
     for name in _NUMBERS:
-        frame[name] = numbers(rows, name)
+        declared = rows.declaration.column(name).unit
+        frame[name] = numbers(rows, name) * (float(conversion(declared, _MONEY)) if unit(declared).measures("money") else 1)
     frame["name"] = frame["name"].where(frame["name"] != "", frame["enterprise_id"])
     return frame, rows
-
-
-def _span(rows: Rows, language: str) -> str:
-    return parse_period(rows.span).label[language] if rows.span else MISSING
 
 
 # ---- how far they have come
@@ -47,17 +45,17 @@ def _span(rows: Rows, language: str) -> str:
 def stage_funnel(view: CountyView) -> Block:
     """Enterprises that reached each stage or a later one, from signed to operating; those without a stage are told."""
     frame, rows = enterprises(view)
-    known = frame[frame["stage"].isin(STAGES)]
+    language, column = view.language, rows.declaration.column("stage")
+    stages = [each.id for each in column.choices]   # the first comes first
+    known = frame[frame["stage"].isin(stages)]
     if known.empty:
         return table_waits(view, "park_enterprise", "stage")
-    language, column = view.language, rows.declaration.column("stage")
-    reached = known["stage"].map(STAGES.index)
-    labels = {each.id: each.label[language] for each in column.choices}
-    lines = pd.DataFrame({"label": [labels[each] for each in STAGES],
-                          "value": [float((reached >= number).sum()) for number in range(len(STAGES))]})
+    reached = known["stage"].map(stages.index)
+    lines = pd.DataFrame({"label": [each.label[language] for each in column.choices],
+                          "value": [float((reached >= at).sum()) for at in range(len(stages))]})
     blank = len(frame) - len(known)
     notes = [phrases.phrase("rows.blank", language, n=blank, column=column.label)] if blank else []
-    title = phrases.phrase("parks.funnel", language, span=_span(rows, language))
+    title = phrases.phrase("parks.funnel", language, span=rows.when(language))
     drawn = funnel(lines, chart_id="enterprise-stages", title=title, unit=unit("count").label[language], language=language,
                    notes=[phrases.phrase("parks.funnel_note", language), *notes])
     return chart(drawn, title, source=source_line(view, rows))
@@ -73,7 +71,7 @@ def land_and_tax(view: CountyView) -> Block:
     if both.empty:
         return table_waits(view, "park_enterprise", "land", "tax")
     language, declared = view.language, rows.declaration
-    title = phrases.phrase("parks.land_and_tax", language, span=_span(rows, language))
+    title = phrases.phrase("parks.land_and_tax", language, span=rows.when(language))
     x_title, y_title = (_axis(declared.column(name).label[language], declared.column(name).unit, language)
                         for name in ("land", "tax"))
     points = pd.DataFrame({"label": frame["name"], "x": frame["land"], "y": frame["tax"]})
@@ -99,11 +97,10 @@ def per_mu(view: CountyView, top: str) -> Block:
         return table_waits(view, "park_enterprise", "park_id", top, "land")
     language, labels = view.language, groups(view, rows, "park_id")["label"]
     sums = both.groupby(labels.loc[both.index], sort=True)[[top, "land"]].sum()
-    scale = float(conversion(rows.declaration.column(top).unit, "CNY10k"))
-    title = phrases.phrase("parks.per_mu", language, label=rows.declaration.column(top).label, span=_span(rows, language))
-    drawn = ranked_bars(pd.DataFrame({"label": sums.index, "value": (scale * sums[top] / sums["land"]).to_numpy()}),
+    title = phrases.phrase("parks.per_mu", language, label=rows.declaration.column(top).label, span=rows.when(language))
+    drawn = ranked_bars(pd.DataFrame({"label": sums.index, "value": (sums[top] / sums["land"]).to_numpy()}),
                         chart_id=f"{top}-per-mu", title=title, unit=unit("CNY10k/mu").label[language], language=language,
-                        references=[(phrases.phrase("rows.pooled", language), scale * both[top].sum() / both["land"].sum())],
+                        references=[(phrases.phrase("rows.pooled", language), both[top].sum() / both["land"].sum())],
                         notes=[phrases.phrase("parks.per_mu_note", language, n=len(both), of=len(frame))])
     return chart(drawn, title, source=source_line(view, rows))
 
@@ -144,24 +141,16 @@ def _line(label: str, park: object, own: pd.DataFrame, language: str, planned: f
     return {"park": label, "kind": getattr(park, "type_label", "") or MISSING, "township": getattr(park, "place", "") or MISSING,
             "planned_area": number(getattr(park, "planned", planned), language),
             "enterprises": number(float(len(own)), language), "operating": number(float(len(working)), language),
-            "investment_per_mu": _rate(own, "investment", 10_000),
-            "tax_per_mu": _rate(own, "tax"),
-            "workshop_ratio": _rate(own, "workshop", 100 / _M2_OF_A_MU, language),
-            "months": _mean(working["months_produced"]), "jobs": number(float(own["local_jobs"].sum(min_count=1)), language)}
+            "investment_per_mu": decimal_cell(_rate(own, "investment")), "tax_per_mu": decimal_cell(_rate(own, "tax")),
+            "workshop_ratio": rate_cell(100 * _rate(own, "workshop") / float(conversion("mu", "m2")), language),
+            "months": decimal_cell(float(working["months_produced"].mean())),
+            "jobs": number(float(own["local_jobs"].sum(min_count=1)), language)}
 
 
-def _rate(own: pd.DataFrame, top: str, per: float = 1.0, percent_in: str = "") -> Cell:
-    """Σ of a number ÷ Σ land × `per`, of the enterprises that give both; as a percentage in the language that is named."""
+def _rate(own: pd.DataFrame, top: str) -> float:
+    """Σ of a number ÷ Σ land in mu, of the enterprises that give both; NaN where none does."""
     both = own[own[top].notna() & (own["land"] > 0)]
-    if both.empty:
-        return Cell(MISSING, "", "missing")
-    value = float(per * both[top].sum() / both["land"].sum())
-    return Cell(percent(value, percent_in) if percent_in else plain(value, 1), f"{value:.10g}")
-
-
-def _mean(values: pd.Series[float]) -> Cell:
-    value = float(values.mean())
-    return Cell(MISSING, "", "missing") if math.isnan(value) else Cell(plain(value, 1), f"{value:.10g}")
+    return float(both[top].sum() / both["land"].sum()) if len(both) else math.nan
 
 
 # ---- parks beside communities
@@ -174,7 +163,7 @@ def pairing(view: CountyView) -> Block:
     frame = parks.frame.assign(type_label=groups(view, parks, "type")["label"],
                                place=[_place(view, row) for row in each_row(parks.frame)])
     lines: list[Row] = [{"park": row.name or row.park_id, "kind": row.type_label, "township": row.place or MISSING,
-                         "community": row.paired_community or Cell(MISSING, "", "missing")}
+                         "community": row.paired_community or missing()}
                         for row in each_row(frame.sort_values(["paired_community", "park_id"], kind="stable"))]
     title = phrases.phrase("parks.pairs", language, n=len(lines))
     heads = columns(language, "park", "kind", "township", "community")

@@ -10,13 +10,13 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import signed
+from commlib.blocks.cells import decimal_cell, number, signed
 from commlib.blocks.html import Cell, Row, Table, chart, columns, finding
 from commlib.blocks.projects import cutoff, register, reports
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.curves import curves
 from commlib.charts.findings import plain_writer
-from commlib.formatting import MISSING, plain
+from commlib.formatting import plain
 from commlib.methods.progress import EarnedValue, earned_schedule, earned_value, planned_shares
 from commlib.tabulation import rows_of
 from commlib.units import unit
@@ -35,7 +35,7 @@ def earned(view: CountyView) -> Block:
             table_waits(view, "project", "total_investment", "start_due", "finish_due")
     months = value_months(view, base, last)
     value = valued(base, last)
-    said = _said(view, base, value, months, len(frame))
+    said = _said(view, base, value, len(frame))
     return together(finding(said), _curve(view, base, months), _table(view, base, last))
 
 
@@ -74,8 +74,8 @@ def value_months(view: CountyView, base: pd.DataFrame, last: pd.Timestamp) -> pd
     begin, end = pd.Period(base["begins"].min(), "M"), max(pd.Period(base["finish_due"].max(), "M"), seen[-1])
     before, after = max((seen[0] - begin).n, 0) // step + 1, -(-(end - seen[0]).n // step)   # begins at nothing
     lines = []
-    for number in range(-before, after + 1):
-        month = seen[0] + number * step
+    for count in range(-before, after + 1):
+        month = seen[0] + count * step
         day = month.end_time.normalize()
         lines.append({"month": str(month), "label": _LINES[0], "value": float((base["investment"] * _due(base, day)).sum())})
         if month in seen and day <= last:
@@ -100,7 +100,7 @@ def _curve(view: CountyView, base: pd.DataFrame, months: pd.DataFrame) -> Block:
                  note=phrases.phrase("projects.value_note", language))
 
 
-def _said(view: CountyView, base: pd.DataFrame, value: EarnedValue, months: pd.DataFrame, of: int) -> list[str]:
+def _said(view: CountyView, base: pd.DataFrame, value: EarnedValue, of: int) -> list[str]:
     """Indices at the cut-off in words, on which projects they rest, and the schedule in time."""
     language, last = view.language, cutoff(view)
     rests = phrases.phrase("projects.value_base" if len(base) < of else "projects.value_base_all", language, n=len(base), of=of)
@@ -127,19 +127,16 @@ def _said(view: CountyView, base: pd.DataFrame, value: EarnedValue, months: pd.D
 
 def _table(view: CountyView, base: pd.DataFrame, last: pd.Timestamp) -> Block:
     language = view.language
-    lines = [_line(part["township_label"].iloc[0], valued(part, last), language) for _, part in base.groupby("township")]
-    total = _line(phrases.phrase("rows.pooled", language), valued(base, last), language)
+    lines = [_line(part["township_label"].iloc[0], valued(part, last)) for _, part in base.groupby("township")]
+    total = _line(phrases.phrase("rows.pooled", language), valued(base, last))
     numeric = (*_LINES, "schedule_index", "schedule_variance", "cost_index")
     title = phrases.phrase("projects.value_table", language, day=last.date().isoformat())
     return Table(title, columns(language, "township", *numeric, numeric=numeric), lines, unit=unit("CNY10k").label[language],
                  total=total).block()
 
 
-def _line(label: str, value: EarnedValue, language: str) -> Row:
-    def cell(number: float, decimals: int = 0) -> Cell:
-        return Cell(MISSING) if math.isnan(number) else Cell(plain(number, decimals), f"{number:.10g}")
-
-    return {"township": label, "value_planned": cell(value.planned), "value_earned": cell(value.earned),
-            "value_cost": cell(value.cost), "schedule_index": cell(value.schedule_index, 2),
+def _line(label: str, value: EarnedValue) -> Row:
+    return {"township": label, "value_planned": number(value.planned, ""), "value_earned": number(value.earned, ""),
+            "value_cost": number(value.cost, ""), "schedule_index": decimal_cell(value.schedule_index, decimals=2),
             "schedule_variance": Cell(signed(value.schedule_variance), f"{value.schedule_variance:.10g}"),
-            "cost_index": cell(value.cost_index, 2)}
+            "cost_index": decimal_cell(value.cost_index, decimals=2)}

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import Text
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number, points, rate_cell, signed
+from commlib.blocks.cells import number, points, rate_cell, short_cell, signed
 from commlib.blocks.html import Cell, Column, Row, Table, chart, columns, finding, folded
 from commlib.blocks.rows import source_line, table_waits
 from commlib.blocks.theme import capital
 from commlib.charts.bars import ranked_bars
-from commlib.charts.findings import names, plain_writer
+from commlib.charts.findings import joined, names, plain_writer
 from commlib.declarations.tables import table
 from commlib.errors import DeclarationError
 from commlib.formatting import MISSING, plain
 from commlib.frames import each_row
-from commlib.periods import parse_period
+from commlib.periods import month_end, parse_period
 from commlib.tabulation import groups, numbers, rows_of, township_of
 from commlib.units import conversion, unit
 from commlib.view import CountyView
@@ -43,13 +45,16 @@ def day(text: object, end: bool) -> pd.Timestamp | None:
     return period.end_time.normalize() if end else period.start_time
 
 
+def asked_day(view: CountyView) -> pd.Timestamp | None:
+    """The last day of the month in which the view's period ends; None where it has none."""
+    period = parse_period(view.period) if view.period else None
+    return pd.Timestamp(month_end(period.ends)) if period and period.dated else None
+
+
 def cutoff(view: CountyView) -> pd.Timestamp | None:
     """The day up to which projects are judged: the end of the view's period, else the last progress report; no clock."""
-    if view.period and parse_period(view.period).dated:
-        period = parse_period(view.period)
-        return pd.Period(f"{period.year}-{period.last_month:02d}").end_time.normalize()
-    return max((each for text in rows_of(view, "project_progress", every=True).frame["as_of"] if (each := day(text, True))),
-               default=None)
+    told = rows_of(view, "project_progress", every=True).frame["as_of"]
+    return asked_day(view) or max((each for text in told if (each := day(text, True))), default=None)
 
 
 def reports(view: CountyView) -> pd.DataFrame:
@@ -150,11 +155,10 @@ def _by(view: CountyView, by: str) -> Text:
     return table("project", view.home).column("township_id" if by == "township" else by).label
 
 
-def _label(view: CountyView, row: object, kind: str) -> str:
-    label, unit_id = getattr(row, "label"), getattr(row, "unit")   # noqa: B009
-    if kind == "money" or not unit_id:
-        return str(label)
-    return phrases.phrase("projects.in_unit", view.language, label=label, unit=unit(unit_id).label)
+def _label(view: CountyView, row: Any, kind: str) -> str:
+    if kind == "money" or not row.unit:
+        return str(row.label)
+    return phrases.phrase("projects.in_unit", view.language, label=row.label, unit=unit(row.unit).label)
 
 
 def _bars(view: CountyView, by: str, found: pd.DataFrame, kind: str) -> Block | None:
@@ -178,7 +182,7 @@ def _table(view: CountyView, by: str, found: pd.DataFrame, kind: str) -> Block |
     language = view.language
     labelled = each_row(found.rename(columns={f"{by}_label": "label"}))
     lines: list[Row] = [{"group": row.label, "projects": f"{row.n} / {row.of}", "unit": unit(row.unit).label[language]
-                         if row.unit else MISSING, "planned": _amount(row.planned), "done": _amount(row.done),
+                         if row.unit else MISSING, "planned": short_cell(row.planned), "done": short_cell(row.done),
                          "rate": rate_cell(row.rate, language)} for row in labelled]
     heads = [Column("group", capital(_by(view, by)[language])), *columns(language, "projects", "unit", "planned", "done", "rate",
                                                                 numeric=("projects", "planned", "done", "rate"))]
@@ -186,12 +190,9 @@ def _table(view: CountyView, by: str, found: pd.DataFrame, kind: str) -> Block |
     return Table(title, heads, lines, note=phrases.phrase("projects.n_note", language)).block()
 
 
-def _amount(value: float, unit_id: str = "", language: str = "") -> Cell:
-    if math.isnan(value):
-        return Cell(MISSING, "", "missing")
-    text = plain(value, 0 if float(value).is_integer() else 1)
-    gap = "" if language == "zh" else " "
-    return Cell(f"{text}{gap}{unit(unit_id).label[language]}" if unit_id else text, f"{value:.10g}")
+def _in_unit(value: float, unit_id: str, language: str) -> Cell:
+    cell = short_cell(value)
+    return replace(cell, text=joined([cell.text, unit(unit_id).label[language]], language)) if unit_id and cell.title else cell
 
 
 def project_list(view: CountyView) -> Block:
@@ -201,10 +202,10 @@ def project_list(view: CountyView) -> Block:
         return table_waits(view, "project")
     frame = frame.assign(off=frame["percent"] - frame["physical"])
     lines: list[Row] = [{
-        "class": row.class_label, "project": row.project, "planned": _amount(row.planned, row.unit, language),
-        "done": _amount(row.quantity), "physical": rate_cell(row.physical, language),
-        "percent_reported": rate_cell(row.percent, language), "off": points(row.off, language),
-        "investment": _amount(row.investment), "invested": _amount(row.money), "spent": rate_cell(row.spent, language),
+        "class": row.class_label, "project": row.project, "planned": _in_unit(row.planned, row.unit, language),
+        "done": short_cell(row.quantity), "physical": rate_cell(row.physical, language),
+        "percent_reported": rate_cell(row.percent, language), "off": points(row.off),
+        "investment": short_cell(row.investment), "invested": short_cell(row.money), "spent": rate_cell(row.spent, language),
     } for row in each_row(frame.rename(columns={"class": "kind"}).sort_values(["kind", "project"], kind="stable"))]
     numeric = ("planned", "done", "physical", "percent_reported", "off", "investment", "invested", "spent")
     title = phrases.phrase("projects.list", language, n=len(lines), day=cutoff_words(view))

@@ -7,7 +7,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.bilingual import listed
 from commlib.blocks import wording
-from commlib.blocks.block import Block
+from commlib.blocks.block import NOTHING, Block
 from commlib.blocks.html import Cell, Column, Row, Table, chart, columns
 from commlib.blocks.indicators import unit_words, writer
 from commlib.charts.bars import ranked_bars
@@ -17,8 +17,6 @@ from commlib.formatting import MISSING
 from commlib.frames import each_row
 from commlib.labels import quantity_label
 from commlib.view import CountyView
-
-_NOTHING = Block("<!-- -->")   # what reports state is told to be missing once, by `reported_figures`
 
 
 def _stated(view: CountyView, quantities: tuple[str, ...]) -> pd.DataFrame:
@@ -37,7 +35,7 @@ def reported_sites(view: CountyView, *quantities: str) -> Block:
     facts, language = _stated(view, quantities), view.language
     facts = facts[facts["label"] != ""]
     if facts.empty:
-        return _NOTHING
+        return NOTHING   # `reported_figures` says so
     facts = facts.assign(column=facts["quantity"] + "/" + facts["member"])
     shown = [each for name in quantities for each in dict.fromkeys(facts.loc[facts["quantity"] == name, "column"])]
     lines: list[Row] = []
@@ -65,7 +63,7 @@ def reported_bars(view: CountyView, quantity: str) -> Block:
     facts, language = _stated(view, (quantity,)), view.language
     facts = facts[facts["label"] != ""]
     if facts.empty:
-        return _NOTHING
+        return NOTHING   # `reported_figures` says so
     labels = [row.label if row.nature == Nature.ACTUAL else phrases.phrase(
         "label.nature", language, label=row.label, nature=phrases.text(f"nature.{row.nature}")) for row in each_row(facts)]
     title = phrases.phrase("projects.reported_bars", language, label=quantity_label(quantity, ""))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import listed
-from commlib.blocks.block import Block, together
+from commlib.blocks.block import NOTHING, Block, together
 from commlib.blocks.completeness import completeness, periods_of, received_tables
 from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded, waits
 from commlib.charts.composition import stacked_ranked_bars
@@ -114,7 +114,7 @@ def fault_list(view: CountyView) -> Block:
     """The kinds of faults, the grave ones first: how many, in which files, where the first is and what to do about it."""
     language, faults = view.language, current_faults(view)
     if faults.empty:
-        return Block("<!-- -->") if view.store.county_returns(view.place.key).empty else finding(
+        return NOTHING if view.store.county_returns(view.place.key).empty else finding(
             [phrases.phrase("returns.no_fault", language)])
     order = {str(each): place for place, each in enumerate((Severity.ERROR, Severity.WARNING, Severity.NOTE))}
     groups = [(order[str(key[0])], -len(part), str(key[1]), part) for key, part in faults.groupby(["severity", "code"])]

@@ -11,9 +11,10 @@ from itertools import pairwise
 
 import pandas as pd
 
-from commlib import phrases, tabulation
+from commlib import phrases, rankings, tabulation
 from commlib.bilingual import Text, listed
 from commlib.blocks.block import Block
+from commlib.blocks.cells import short_cell
 from commlib.blocks.html import Cell, Column, Row, Table, chart, folded, waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.curves import curves
@@ -22,7 +23,7 @@ from commlib.charts.heatmap import heat_map
 from commlib.declarations.columns import NUMBERS, ColumnType, Level
 from commlib.declarations.columns import Column as ColumnDeclaration
 from commlib.declarations.tables import TableDeclaration, table
-from commlib.formatting import MISSING, plain
+from commlib.formatting import MISSING
 from commlib.periods import parse_period
 from commlib.tabulation import Rows, Where, rows_of, tallied
 from commlib.units import unit
@@ -33,7 +34,7 @@ _MOST_FILES = 3
 
 
 def rows_by(view: CountyView, table_id: str, by: str, of: str = "", over: str = "", per: float = 1.0, where: Where | None = None,
-            first: int = _MOST_BARS) -> Block:
+            ) -> Block:
     """Bars of a table by a column: rows counted, `of` added up, or Σ`of` ÷ Σ`over` × `per` (100: percent)."""
     rows = rows_of(view, table_id, of, where)
     found = tallied(view, rows, [by], of, over, per)
@@ -48,12 +49,18 @@ def rows_by(view: CountyView, table_id: str, by: str, of: str = "", over: str = 
     if column and column.choices and not of:
         known = _all_choices(column, by, known, language)
     title = _title(view, rows, by, of, over)
-    frame = pd.DataFrame({"label": known[f"{by}_label"], "value": known["value"]})
+    frame = pd.DataFrame({"label": known[f"{by}_label"], "value": known["value"], "status": _statuses(known)})
     pooled = [] if not over else [(phrases.phrase("rows.pooled", language), _pooled(rows, of, over, per))]
     notes = [_blank_note(found, by, column, language)]
     drawn = ranked_bars(frame, chart_id=_id(table_id, by, of), title=title, unit=unit_words, language=language,
-                        references=pooled, notes=notes, write=write, first=first)
+                        references=pooled, notes=notes, write=write, first=_MOST_BARS)
     return chart(drawn, title, source=source_line(view, rows))
+
+
+def _statuses(known: pd.DataFrame) -> list[str]:
+    """Of each bar: a rate of rows that give both numbers has no value only where its base is zero."""
+    return ["ok" if not math.isnan(value) else "no_denominator" if n else "not_reported"
+            for value, n in zip(known["value"], known["n"], strict=True)]
 
 
 def rows_by_size(view: CountyView, table_id: str, of: str, bounds: Sequence[float], on: str = "") -> Block:
@@ -114,13 +121,16 @@ def rows_over_time(view: CountyView, table_id: str, of: str = "", by: str = "", 
     found = tallied(view, rows, [*([by] if by else []), every], of) if rows.declaration.period and len(rows.frame) else \
         pd.DataFrame({"value": []})
     found = found[found["value"].notna()]
+    if len(found):   # years do not stand between months
+        found = found[found[every].str.len() == found[every].str.len().max()]
     if found.empty or found[every].nunique() < 2:
         return table_waits(view, table_id, rows.declaration.period, *filter(None, (of, by)), several=not on)
     language, declaration = view.language, rows.declaration
     found = found.assign(label=found[f"{by}_label"] if by else _what(declaration, of)[language], period=found[every])
     largest = found.groupby("label")["value"].sum().sort_values(ascending=False, kind="stable").index[:7]
     found = found[found["label"].isin(largest)]
-    periods, title = _span(sorted(found["period"].unique())), _title(view, rows, every, of, "", by)
+    periods = _span(sorted(found["period"].unique()))
+    title = _title(view, rows, "quarter" if "Q" in periods[0] else every, of, "", by)
     if on:
         found = _running(found, periods)
         title = phrases.phrase("rows.running", language, table=declaration.label, what=_what(declaration, of),
@@ -132,13 +142,14 @@ def rows_over_time(view: CountyView, table_id: str, of: str = "", by: str = "", 
 
 def _running(found: pd.DataFrame, periods: Sequence[str]) -> pd.DataFrame:
     """What happened up to each period, by label: a period in which nothing happened adds nothing."""
-    wide = found.pivot_table(index="period", columns="label", values="value", aggfunc="sum").reindex(periods).fillna(0.0).cumsum()
+    wide = found.pivot_table(index="period", columns="label", values="value", aggfunc="sum")
+    wide = wide.reindex(list(periods)).fillna(0.0).cumsum()
     return wide.rename_axis("period").reset_index().melt(id_vars="period", var_name="label")
 
 
 def _span(periods: Sequence[str]) -> list[str]:
-    """Every month or year from the first to the last."""
-    step = "M" if len(periods[0]) == 7 else "Y"
+    """Every month, quarter or year from the first to the last."""
+    step = {7: "M", 6: "Q", 4: "Y"}[len(periods[0])]
     return [str(each) for each in pd.period_range(periods[0], periods[-1], freq=step)]
 
 
@@ -165,9 +176,7 @@ def rows_list(view: CountyView, table_id: str, *names: str, where: Where | None 
 def _cells(view: CountyView, rows: Rows, name: str) -> list[Cell]:
     column = rows.declaration.column(name)
     if column.type in NUMBERS:
-        return [Cell(MISSING, "", "missing") if math.isnan(value) else
-                Cell(plain(value, 0 if float(value).is_integer() else 2), f"{value:.10g}")
-                for value in tabulation.numbers(rows, name)]
+        return [short_cell(value, 2) for value in tabulation.numbers(rows, name)]
     if column.type is ColumnType.BOOLEAN:
         words = {each: phrases.phrase(f"word.{each}", view.language) for each in ("yes", "no")}
         return [Cell(words.get(text, MISSING)) for text in rows.frame[name]]
@@ -184,8 +193,10 @@ def heading(declaration: TableDeclaration, name: str, language: str) -> str:
     """The heading of a column with its unit."""
     column = declaration.column(name)
     label = column.label[language]
-    return f"{label}（{unit(column.unit).label[language]}）" if column.unit and language == "zh" else \
-        f"{label} ({unit(column.unit).label[language]})" if column.unit and column.unit != "count" else label
+    if not column.unit or column.unit == "count":
+        return label
+    words = unit(column.unit).label[language]
+    return f"{label}（{words}）" if language == "zh" else f"{label} ({words})"
 
 
 def table_waits(view: CountyView, table_id: str, *names: str, several: bool = False) -> Block:
@@ -233,7 +244,7 @@ def _all_choices(column: ColumnDeclaration, by: str, known: pd.DataFrame, langua
     if len(choices) > _MOST_BARS // 2 or not set(known[by]) <= {each.id for each in choices}:
         return known
     values: Mapping[str, float] = dict(zip(known[by], known["value"], strict=True))
-    return pd.DataFrame([{by: each.id, f"{by}_label": each.label[language], "value": values.get(each.id, 0.0)}
+    return pd.DataFrame([{by: each.id, f"{by}_label": each.label[language], "value": values.get(each.id, 0.0), "n": 0}
                          for each in choices])
 
 
@@ -241,8 +252,7 @@ def _silent(view: CountyView, column: ColumnDeclaration | None, down: str, found
     """The townships that have no row, where townships stand down the side."""
     if column is None or column.level is not Level.TOWNSHIP:
         return []
-    return [each.name[view.language] for each in view.book.townships(view.place.key)
-            if each.kind != "placeholder" and each.key not in set(found[down])]
+    return [name for key, name in rankings.townships(view).items() if key not in set(found[down])]
 
 
 def _blank_note(found: pd.DataFrame, by: str, column: ColumnDeclaration | None, language: str) -> str:

@@ -11,7 +11,6 @@ from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.heatmap import state_map
 from commlib.formatting import percent, plain
 from commlib.frames import each_row
-from commlib.periods import parse_period
 from commlib.view import CountyView
 
 _MOST_VILLAGES = 40
@@ -36,7 +35,7 @@ def office_calendar(view: CountyView, days: int = 2, hours: float = 8.0) -> Bloc
     order = kept.sort_values(kind="stable").index[:_MOST_VILLAGES]
     cells = pd.DataFrame([{"label": view.name_of(place), "column": row.month, "state": row.state}
                           for place in order.tolist() for row in each_row(sums[sums["place"] == place])])
-    title = phrases.phrase("services.calendar", view.language, days=days, hours=plain(hours), span=parse_period(rows.span).label)
+    title = phrases.phrase("services.calendar", view.language, days=days, hours=plain(hours), span=rows.when(view.language))
     drawn = state_map(cells, across, chart_id="office-calendar", title=title, language=view.language)
     said = phrases.phrase("services.calendar_found", view.language, villages=len(kept), months=len(across),
                           kept=int(kept.sum()), of=len(kept) * len(across), shown=len(order),
@@ -58,7 +57,7 @@ def disclosure_map(view: CountyView) -> Block:
     groups = told.groupby(["label", "column"], sort=False)[["yes", "no"]].mean()
     states = ["met" if row.yes == 1 else "missed" if row.no == 1 else "partly" for row in groups.itertuples()]
     across = list(dict.fromkeys(told.sort_values(["period", "order"], kind="stable")["column"]))
-    title = phrases.phrase("services.disclosure", view.language, span=parse_period(rows.span).label)
+    title = phrases.phrase("services.disclosure", view.language, span=rows.when(view.language))
     words = {state: phrases.phrase(f"services.disclosed_{state}", view.language) for state in ("met", "partly", "missed")}
     drawn = state_map(groups.reset_index().assign(state=states), across, chart_id="disclosure", title=title,
                       language=view.language, words=words)

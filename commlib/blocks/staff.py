@@ -84,6 +84,6 @@ def _stacked(view: CountyView, down: str, parts: str) -> Block:
     frame["label"] = frame["label"].replace("", unknown)
     title = phrases.phrase("staff.stacked", language, down=rows.declaration.column(down).label,
                            parts=rows.declaration.column(parts).label, n=int(found["value"].sum()))
-    drawn = stacked_ranked_bars(frame, {key or "unknown": words for key, words in names.items()}, title=title,
-                                chart_id=f"staff-{down}-{parts}", unit=phrases.phrase("staff.persons", language), language=language)
+    drawn = stacked_ranked_bars(frame, {key or "unknown": words for key, words in names.items()}, title=title, language=language,
+                                chart_id=f"staff-{down}-{parts}", unit=phrases.phrase("staff.persons", language))
     return chart(drawn, title, source=source_line(view, rows))

@@ -10,7 +10,7 @@ from commlib.bilingual import listed
 from commlib.blocks.block import Block, together
 from commlib.blocks.cells import amount_cell
 from commlib.blocks.completeness import last_day
-from commlib.blocks.html import Cell, Column, Row, Table, bullets, folded, notice
+from commlib.blocks.html import Cell, Column, Row, Table, bullets, folded, folded_if_long, notice
 from commlib.declarations.rules import Kind, Rule, rules
 from commlib.declarations.tables import table
 from commlib.formatting import MISSING
@@ -20,8 +20,6 @@ from commlib.rule_sources import bucket_of
 from commlib.statements import Standing, Statement, holding, statements
 from commlib.units import unit
 from commlib.view import CountyView
-
-_OPEN_LINES = 20   # longer tables are folded
 
 
 def money_rules(view: CountyView) -> Block:
@@ -107,7 +105,7 @@ def _statement_blocks(view: CountyView, found: list[Statement]) -> tuple[Block, 
     block = Table(title, heads, lines, group="rule").block()
     reasons = together(*(bullets(f"{each.rule.label[language]} · {view.name_of(each.place)}",
                                  [line[language] for line in each.lines]) for each in found))
-    return block if len(found) <= _OPEN_LINES else folded(title, block), folded(word("reasons", language), reasons)
+    return folded_if_long(title, block, len(found)), folded(word("reasons", language), reasons)
 
 
 def word(key: str, language: str) -> str:

@@ -11,8 +11,9 @@ from commlib import phrases, tabulation
 from commlib.bilingual import listed
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import number, points, rate_cell, signed
+from commlib.blocks.cells import missing, number, points, rate_cell, signed
 from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded
+from commlib.blocks.indicators import own_values
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.estimates import estimates
 from commlib.declarations.columns import value_key
@@ -24,7 +25,7 @@ from commlib.indicators.registry import indicators
 from commlib.methods.proportions import difference_interval, wilson_interval
 from commlib.view import CountyView
 
-_REPORTED = ("satisfaction_rate", "acceptable_share")
+_REPORTED = ("satisfaction_rate", "acceptance_rate")
 _RESIDENTS = "residents"                               # whom a survey asked
 _NUMBERS = ("answers", "share", "interval", "acceptable")
 _RATINGS = "ratings"                                  # the measure whose members are the steps of the scale, the best first
@@ -135,13 +136,12 @@ def _lacking(rows: pd.DataFrame, language: str) -> str:
 
 
 def _interval(row: Any) -> Cell:
-    return Cell(MISSING, "", "missing") if math.isnan(row.low) else Cell(f"{plain(row.low, 1)}–{plain(row.high, 1)}")
+    return missing() if math.isnan(row.low) else Cell(f"{plain(row.low, 1)}–{plain(row.high, 1)}")
 
 
 def _reported(view: CountyView, *names: str) -> Block | None:
     """The county's own values of indicators that reports feed, as dots: with an interval where the answers are known."""
-    rows = view.result(*names)
-    rows = rows[(rows["place"] == view.place.key) & rows["value"].notna() & (rows["scope_en"] == "")]
+    rows = own_values(view, view.result(*names))
     if rows.empty:
         return None
     language = view.language
@@ -162,13 +162,13 @@ def opinions(view: CountyView, *names: str, asked: str = _RESIDENTS) -> Block:
     own = found[found["survey"] == last_survey(found)]
     own = own[~own["question"].isin(satisfied(found, last_survey(found))["label"])]
     drawn = [each for name in names if (each := _reported(view, name))]
-    for number, (question, part) in enumerate(own.groupby("question", sort=False)):
+    for at, (question, part) in enumerate(own.groupby("question", sort=False)):
         rows = _with_interval(part[part["base"] > 0].assign(label=part["option"]), "n")
         if rows.empty:
             continue
         notes = [phrases.phrase("survey.multiple", language)] if part["multiple"].eq("yes").any() else []
         title = phrases.phrase("survey.question", language, question=question)
-        picture = estimates(rows, chart_id=f"question-{number}", title=title, unit="%", language=language,
+        picture = estimates(rows, chart_id=f"question-{at}", title=title, unit="%", language=language,
                             notes=[*notes, phrases.phrase("survey.interval", language)])
         drawn.append(chart(picture, title))
     return together(*drawn) if drawn else table_waits(view, "survey_answer", "option", "n")
@@ -190,7 +190,7 @@ def changes(view: CountyView) -> Block:
         way = "unknown" if math.isnan(low) else "up" if low > 0 else "down" if high < 0 else "open"
         apart += way in ("up", "down")
         lines.append({"question": str(question), "before": rate_cell(float(pair[0]["value"]), language),
-                      "share": rate_cell(float(pair[1]["value"]), language), "difference": points(difference, language),
+                      "share": rate_cell(float(pair[1]["value"]), language), "difference": points(difference),
                       "interval": Cell(MISSING if math.isnan(low) else f"{signed(low, 1)} … {signed(high, 1)}"),
                       "shows": phrases.phrase(f"survey.change_{way}", language)})
     title = phrases.phrase("survey.changes", language, before=surveys[0], now=surveys[1])

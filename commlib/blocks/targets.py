@@ -59,7 +59,7 @@ def _row(view: CountyView, row: Any) -> Row:
 def _change(row: Any, before: float, unit_id: str, language: str) -> Cell:
     """Percentage points between rates, percent of everything else."""
     if unit_id == "percent":
-        cell = points(float(row["value"]) - before, language)
+        cell = points(float(row["value"]) - before)
         return cell if math.isnan(before) else Cell(phrases.phrase("target.points", language, n=cell.text), cell.title)
     change = 100 * (float(row["value"]) / before - 1) if before > 0 else math.nan
     return rate_cell(change, language) if math.isnan(change) else Cell(
@@ -72,8 +72,7 @@ def target_sentences(view: CountyView) -> Iterator[str]:
     found = [(row, target) for row in main_rows(view) if (target := declared_target(view, row))]
     if not found:
         return
-    missed = [(row, target) for row, target in found
-              if (row["value"] < target.value if target.at_least else row["value"] > target.value)]
+    missed = [(row, target) for row, target in found if not target.met_by(row["value"])]
     yield phrases.phrase("target.sentence", language, n=len(found), met=len(found) - len(missed), missed=len(missed))
     if missed:
         told = [phrases.phrase("target.missed", language, label=quantity_label(row["id"], row["member"]), title=target.title,

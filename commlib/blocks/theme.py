@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -18,8 +18,8 @@ import pandas as pd
 from commlib import phrases, rankings
 from commlib.bilingual import Text, listed
 from commlib.blocks import wording
-from commlib.blocks.block import Block
-from commlib.blocks.indicators import unit_of, writer
+from commlib.blocks.block import NOTHING, Block
+from commlib.blocks.indicators import own_values, target_of, unit_of, writer
 from commlib.charts.findings import joined, names
 from commlib.declarations.measures import measures
 from commlib.declarations.reading import Reading, one_of, within
@@ -28,7 +28,7 @@ from commlib.formatting import percent, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
 from commlib.periods import parse_period
-from commlib.targets import Target, targets_of
+from commlib.targets import Target
 from commlib.view import CountyView
 
 _MOST_FIGURES = 6
@@ -51,7 +51,7 @@ def theme_pages() -> dict[str, ThemePage]:
 
 
 def read_pages(path: Path) -> dict[str, ThemePage]:
-    """Read and check a file of pages: every figure, rank and table is declared; raises DeclarationError naming all that are not."""
+    """Read and check a file of pages; raises DeclarationError naming every figure, rank and table that is not declared."""
     reading, found = Reading(path), {}
     known = {each.id for each in tables()}
     for name, raw in reading.file().items():
@@ -74,7 +74,9 @@ def _is_declared(figure: str) -> bool:
     quantity, _, member = figure.partition("__")
     if quantity in indicators():
         return not member or member in indicators()[quantity].members
-    return quantity in measures() and (not member or any(member in each.members for each in measures()[quantity].breakdowns.values()))
+    if quantity not in measures():
+        return False
+    return not member or any(member in each.members for each in measures()[quantity].breakdowns.values())
 
 
 def _near(found: str, known: Iterable[str]) -> Text:
@@ -92,9 +94,7 @@ def _own(view: CountyView, name: str) -> Iterator[Any]:
     """The county's rows of one figure: of every member where none is named."""
     quantity, _, member = name.partition("__")
     rows = view.result(quantity) if quantity in indicators() else view.measure(quantity, member)
-    rows = rows[(rows["place"] == view.place.key) & rows["value"].notna()]
-    if "scope_en" in rows:
-        rows = rows[rows["scope_en"] == ""]
+    rows = own_values(view, rows)
     if member:
         rows = rows[rows["member"] == member]
     yield from (row for _, row in rows.head(_MOST_FIGURES // 2).iterrows())
@@ -104,14 +104,18 @@ def _own(view: CountyView, name: str) -> Iterator[Any]:
 
 def theme_figures(view: CountyView, notebook: str) -> Block:
     """Cards of a page's figures: value with its base, the change since the period before, and the official target."""
-    rows = theme_rows(view, notebook)
-    cards = "".join(card(view, row) for row in rows)
+    return cards(view, theme_rows(view, notebook))
+
+
+def cards(view: CountyView, rows: Sequence[Any]) -> Block:
+    """A card for each row of a results frame; nothing where there are none."""
     told = "\n".join(f"{quantity_label(row['id'], row['member'])[view.language]}: {wording.value_cell(row, view.language).text}"
                      for row in rows)
-    return Block(f'<dl class="key-figures">{cards}</dl>' if cards else "<!-- -->", told, pd.DataFrame(rows))
+    drawn = "".join(_card(view, row) for row in rows)
+    return Block(f'<dl class="key-figures">{drawn}</dl>', told, pd.DataFrame(rows)) if rows else NOTHING
 
 
-def card(view: CountyView, row: Any) -> str:
+def _card(view: CountyView, row: Any) -> str:
     """One key figure: value with its base, the change, the target and the rank among counties where there are any."""
     language, value = view.language, wording.value_cell(row, view.language)
     base = wording.base_text(row, language) if row["id"] in indicators() else parse_period(row["period"]).label[language]
@@ -164,6 +168,12 @@ def earlier_value(view: CountyView, row: Any) -> tuple[str, float, bool]:
 
     Only where as many places reported at both ends; ("", NaN, False) where there is none.
     """
+    then, found, yearly = _earlier(view, row)
+    return then, math.nan if found is None else float(found["value"]), yearly
+
+
+def _earlier(view: CountyView, row: Any) -> tuple[str, Any, bool]:
+    """The same with the row of history itself; ("", None, False) where there is none."""
     history = view.history(row["id"], row["member"])
     own = history[(history["place"] == view.place.key) & history["value"].notna() & (history["n"] == row["n"])]
     now = parse_period(row["period"])
@@ -172,22 +182,30 @@ def earlier_value(view: CountyView, row: Any) -> tuple[str, float, bool]:
     last_year = now.last_year() if now.dated else None
     then = last_year.text if last_year and last_year.text in periods else max(periods, key=lambda text: periods[text], default="")
     if not then:
-        return "", math.nan, False
-    return then, float(own.loc[own["period"] == then, "value"].iloc[-1]), bool(last_year and then == last_year.text)
+        return "", None, False
+    return then, own[own["period"] == then].iloc[-1], bool(last_year and then == last_year.text)
+
+
+def _undecided(row: Any, found: Any) -> bool:
+    """Whether two estimates from a sample differ by no more than their intervals, so that nothing rose or fell for certain."""
+    sampled = row["id"] in indicators() and indicators()[row["id"]].sample
+    return bool(sampled and row["low"] <= found["high"] and found["low"] <= row["high"])
 
 
 def change_text(view: CountyView, row: Any) -> str:
     """The change in words: percentage points of a percentage, percent of everything else; "" where nothing can be compared."""
-    then, before, yearly = earlier_value(view, row)
-    if not then:
+    then, found, yearly = _earlier(view, row)
+    if found is None:
         return ""
-    value, language = float(row["value"]), view.language
+    value, before, language = float(row["value"]), float(found["value"]), view.language
     difference = value - before if unit_of(row["id"]) == "percent" else 100 * (value / before - 1) if before > 0 else math.nan
     if math.isnan(difference):
         return ""
     kind = "points" if unit_of(row["id"]) == "percent" else "relative"
     way = "up" if round(difference, 1) > 0 else "down" if round(difference, 1) < 0 else "same"
     size = plain(abs(difference), 1) if kind == "points" else percent(abs(difference), language)
+    if way != "same" and _undecided(row, found):
+        way = "undecided"
     return phrases.phrase(f"theme_words.{kind}_{way}" if way != "same" else "theme_words.same", language, size=size,
                           against=phrases.text("theme_words.year_before" if yearly else "theme_words.period_before",
                                                period=parse_period(then).label))
@@ -205,9 +223,8 @@ def capital(sentence: str) -> str:
 
 
 def declared_target(view: CountyView, row: Any) -> Target | None:
-    """The target that a county's value is held against: the nearest to the county, of these the latest; None without one."""
-    found = targets_of(row["id"], row["member"], view.place.key) if row["id"] in indicators() else []
-    return max((each for each in found if each.kind == "target"), key=lambda each: (len(each.area), each.year or 0), default=None)
+    """The target that a county's value is held against, as `target_of` chooses it; None without one."""
+    return target_of(view, row["id"], row["member"])
 
 
 def gap_to_target(row: Any, target: Target, language: str) -> str:
@@ -224,8 +241,10 @@ def target_text(view: CountyView, row: Any) -> str:
     if target is None:
         return ""
     write, language = writer(row["id"], view.language), view.language
-    met = target.met_by(float(row["value"]))
-    return phrases.phrase("theme_words.target_met" if met else "theme_words.target_missed", language, target=write(target.value),
+    period = parse_period(row["period"])
+    early = target.year and (period.year or target.year) < target.year   # what is due later is not missed yet
+    key = "target_met" if target.met_by(float(row["value"])) else "target_ahead" if early else "target_missed"
+    return phrases.phrase(f"theme_words.{key}", language, target=write(target.value),
                           title=target.title, gap=gap_to_target(row, target, language))
 
 

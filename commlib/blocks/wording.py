@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from commlib.blocks.html import Cell, mark
 from commlib.declarations.sources import REGISTER
 from commlib.formatting import MISSING, amount, hedged, ordinal, plain
 from commlib.indicators.registry import indicators
+from commlib.labels import source_label
 from commlib.peers import standings
 from commlib.view import CountyView
 
@@ -64,8 +66,8 @@ def status_text(row: Any, language: str) -> str:
     """A status in words, with n of N for a partial value and the period of a carried one."""
     if row.status == "partial":
         known = not pd.isna(row.n_expected)
-        return phrases.phrase("status.partial_of" if known else "status.partial_of_unknown", language, n=int(row.n),
-                              expected=int(row.n_expected) if known else "")
+        key = "partial_of_unknown" if not known else "partial_of" if row.n else "partial_none"   # parts of some, none wholly
+        return phrases.phrase(f"status.{key}", language, n=int(row.n), expected=int(row.n_expected) if known else "")
     if row.status == "carried":
         return phrases.phrase("status.carried_since", language, since=row.since)
     return phrases.phrase(f"status.{row.status}", language)
@@ -73,8 +75,14 @@ def status_text(row: Any, language: str) -> str:
 
 def sources_text(sources: str, language: str) -> str:
     """Where a value comes from: figure ids, or the data set's short name."""
-    return "; ".join(phrases.phrase("label.register", language) if each == REGISTER else each
-                     for each in sources.split(";") if each)
+    return "; ".join(
+        dict.fromkeys(source_label(each)[language] for each in sources.split(";") if each))
+
+
+def report_sources(rows: Iterable[Any], language: str) -> str:
+    """Where the values of several rows come from, each source once; not the rows of returns."""
+    return sources_text(";".join(dict.fromkeys(
+        part for row in rows for part in row["sources"].split(";") if ":" not in part)), language)
 
 
 def rank_text(view: CountyView, row: Any) -> str:

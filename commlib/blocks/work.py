@@ -7,6 +7,7 @@ from html import escape
 import pandas as pd
 
 from commlib import phrases
+from commlib.bilingual import clauses
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Table, bullets, columns, waits
@@ -52,4 +53,4 @@ def _checklist_row(standard: str, items: pd.DataFrame, language: str) -> dict[st
     declared = standards()[standard]
     listed = items["item_zh"] if language == "zh" else items["item_en"]
     return {"checklist": declared.name[language], "kind": phrases.phrase(f"list_kind.{declared.kind}", language),
-            "items_number": str(len(items)), "items": ("；" if language == "zh" else "; ").join(listed)}
+            "items_number": str(len(items)), "items": clauses(listed, language)}

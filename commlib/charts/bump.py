@@ -42,7 +42,8 @@ def bump(frame: pd.DataFrame, periods: Sequence[str], *, chart_id: str, title: s
     last = len(periods) - 1
     absent = [label for label, line in ranks.items() if last not in line]
     if absent and len(absent) < len(ranks):
-        notes = [phrases.phrase("chart.unranked", language, period=periods[last], labels=listed(absent, language)), *notes]
+        notes = [phrases.phrase("chart.unranked", language, period=findings.when(periods[last], language),
+                                labels=listed(absent, language)), *notes]
     colours = _colours(ranks, last, own)
     canvas = Canvas(chart_id)
     height = _draw(canvas, ranks, periods, colours, findings.names(sorted(own), language), language, notes)
@@ -144,12 +145,15 @@ def _finding(ranks: Ranks, periods: Sequence[str], language: str) -> str:
     leading, closing = _ends(ranks, last)
     if not leading:
         return phrases.phrase("chart.nothing", language)
-    told = [phrases.phrase("chart.leads", language, period=periods[last], labels=findings.names(leading, language),
+    told = [phrases.phrase("chart.leads", language, period=findings.when(periods[last], language),
+                           labels=findings.names(leading, language),
                            n=sum(last in line for line in ranks.values()))]
     told += [phrases.phrase("chart.closes", language, labels=findings.names(closing, language), rank=ranks[closing[0]][last])] \
         if closing else []
     for key, sign in (("chart.gained", 1), ("chart.lost", -1)):
         movers = _movers(ranks, last, sign)
-        told += [phrases.phrase(key, language, labels=findings.names(movers, language), n=abs(_change(ranks[movers[0]], last)))] \
+        first = min((next(iter(ranks[each])) for each in movers), default=0)
+        told += [phrases.phrase(key, language, labels=findings.names(movers, language),
+                                n=abs(_change(ranks[movers[0]], last)), since=findings.when(periods[first], language))] \
             if movers else []
     return findings.joined(told, language)

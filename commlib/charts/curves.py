@@ -91,7 +91,8 @@ def _finding(lines: dict[str, pd.DataFrame], dashed: set[str], language: str, wr
     for label, part in lines.items():
         first, last = part.iloc[0], part.iloc[-1]
         key = "chart.course" if len(part) > 1 else "chart.course_one"
-        told.append(phrases.phrase(key, language, label=label, first=first["period"], last=last["period"],
+        told.append(phrases.phrase(key, language, label=label, first=findings.when(first["period"], language),
+                                   last=findings.when(last["period"], language),
                                    first_text=write(first["value"]), last_text=write(last["value"])))
     known = {number for label, part in lines.items() if label not in dashed for number in part["at"]}
     span = max(known) - min(known) + 1 if known else 0

@@ -9,7 +9,9 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.bilingual import Language, listed
+from commlib.errors import ParameterError
 from commlib.formatting import ordinal, percent, plain
+from commlib.periods import parse_period
 
 Write = Callable[[float], str]   # writes a number in the habit of the page's language
 _NAMED = 3                       # places named at most before "and n more"
@@ -33,8 +35,16 @@ def joined(sentences: Sequence[str], language: str) -> str:
 
 def alt_text(title: str, finding: str, language: str, notes: Sequence[str] = ()) -> str:
     """Put title, finding and notes together as the alternative text of a chart."""
-    said = [phrases.phrase("chart.note", language, note=note) for note in notes if note]
-    return joined([phrases.phrase("chart.note", language, note=title), finding, *said], language)
+    named, *noted = (phrases.phrase("chart.note", language, note=text.rstrip("。.")) if text else "" for text in (title, *notes))
+    return joined([named, finding, *noted], language)
+
+
+def when(period: str, language: str) -> str:
+    """A period as a sentence writes it: 2023年第4季度; what is no period, such as a round, as it is."""
+    try:
+        return parse_period(period).label[language]
+    except ParameterError:
+        return period
 
 
 def names(labels: Sequence[str], language: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from commlib import phrases
-from commlib.bilingual import listed
+from commlib.bilingual import clauses, listed
 from commlib.charts import findings, layout, parts
 from commlib.charts.bars import draw_name, prepared
 from commlib.charts.figure import Canvas, Chart
@@ -54,7 +54,7 @@ def _finding(rows: pd.DataFrame, language: str) -> str:
         return phrases.phrase("chart.nothing", language)
     told = [phrases.phrase("chart.stage", language, label=label, text=text)
             for label, text in zip(known["label"], known["text"], strict=True)]
-    joined = phrases.phrase("chart.stages", language, stages=("；" if language == "zh" else "; ").join(told))
+    joined = phrases.phrase("chart.stages", language, stages=clauses(told, language))
     return findings.joined([joined, findings.without_value(rows, language)], language)
 
 

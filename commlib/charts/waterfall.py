@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from commlib import phrases
+from commlib.bilingual import clauses
 from commlib.charts import findings, layout, parts
 from commlib.charts.bars import draw_name
 from commlib.charts.figure import Canvas, Chart
@@ -56,7 +57,7 @@ def waterfall(frame: pd.DataFrame, *, chart_id: str, title: str, language: str, 
     height = _draw(canvas, bars, language, notes)
     known = [bar for bar in bars if not math.isnan(bar.end)]
     told = [phrases.phrase("chart.stage", language, label=bar.label, text=bar.text) for bar in known]
-    finding = phrases.phrase("chart.stages", language, stages=("；" if language == "zh" else "; ").join(told)) if told else \
+    finding = phrases.phrase("chart.stages", language, stages=clauses(told, language)) if told else \
         phrases.phrase("chart.nothing", language)
     missing = pd.DataFrame({"value": [bar.end for bar in bars], "status": "not_reported"})
     return canvas.chart(height, title, findings.joined([finding, findings.without_value(missing, language)], language),

@@ -63,8 +63,3 @@ def mapping_of(indicator: str, figure_id: str) -> Mapping | None:
     """The mapping of a figure: its own row, else its indicator's; None where the registry does not know it."""
     known = _mappings()
     return known.get((indicator, figure_id)) or known.get((indicator, ""))
-
-
-def mapped_quantities() -> set[tuple[Becomes, str]]:
-    """Every quantity that the mapping names, with what its figures become."""
-    return {(each.becomes, each.quantity) for each in _mappings().values()}

@@ -99,7 +99,8 @@ class _Maker:
         named = {*said["columns"], *given, *declared.key, *declared.place}
         texts = {column.name: [_text(column, cell) for cell in frame[column.name]] for column in declared.columns
                  if column.name in frame and (column.name in named or column.references)}
-        return pd.DataFrame({**texts, "_book": said.get("book", ""), "_sheet": said.get("sheet", declared.label.zh)})
+        return pd.DataFrame({**texts, "_book": said.get("book", ""), "_sheet": said.get("sheet", declared.label.zh),
+                             "_sent": said.get("sent", "")})
 
     def _product(self, said: Mapping[str, Any], declared: TableDeclaration) -> pd.DataFrame:
         """One row for each combination of what the sheet has rows of; `_thing` names it whenever."""

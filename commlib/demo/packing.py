@@ -201,7 +201,8 @@ class _Packer:
             for record in self._records(name, more=True):
                 found.setdefault(record["_book"], {}).setdefault(record["_sheet"], (name, []))[1].append(record)
         for book, sheets in found.items():
-            papers = [self._paper(name, records, sheet, sent=sent) for sheet, (name, records) in sheets.items()]
+            papers = [self._paper(name, records, sheet, sent=records[0]["_sent"] or sent)
+                      for sheet, (name, records) in sheets.items()]
             yield replace(self._book(book, papers), clean=True)
 
     def _exported(self) -> Iterator[Book]:
