@@ -103,7 +103,7 @@ def test_the_catalogue_prints_all_that_is_declared(built_outputs: Path, monkeypa
     assert len(catalogue.rule_catalogue("zh").frame) == 62
     assert len(catalogue.target_catalogue("zh").frame) == len(targets())
     frame = catalogue.alarm_catalogue("en").frame
-    assert len(frame) == len(alarm_rules()) and frame.iloc[0, 1] == "■ red > 30; ▲ amber ≥ 10"
+    assert len(frame) == len(alarm_rules()) and frame.iloc[0, 1] == "■ red >30 percentage points, ▲ amber ≥10 percentage points"
 
 
 # ---- where there is no data

@@ -11,10 +11,11 @@ import pandas as pd
 from commlib import phrases
 from commlib.bilingual import Language
 from commlib.blocks import head
+from commlib.blocks.alarms import thresholds_words
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Row, Table, columns, finding, folded
 from commlib.blocks.wording import fact_cell
-from commlib.declarations.alarms import AlarmSeverity, Limit, alarm_rules
+from commlib.declarations.alarms import alarm_rules
 from commlib.declarations.measures import Argument, Measure, measures
 from commlib.declarations.rules import rules
 from commlib.declarations.sources import source_title
@@ -134,17 +135,11 @@ def alarm_catalogue(lang: str) -> Block:
     """Every alarm rule: its thresholds, what to do, and where the thresholds were found or that they are the project's own."""
     language = language_of(lang)
     rows: list[Row] = [{
-        "alarm": each.label[language],
-        "threshold": "; ".join(_limit_words(at, limit, language) for at, limit in each.limits.items()),
-        "unit": unit(each.unit).label[language] if each.unit else "", "step": each.step[language], "source": each.source[language]}
-        for each in alarm_rules().values()]
-    names = ("alarm", "threshold", "unit", "step", "source")
+        "alarm": each.label[language], "threshold": thresholds_words(each, language), "step": each.step[language],
+        "source": each.source[language]} for each in alarm_rules().values()]
+    names = ("alarm", "threshold", "step", "source")
     title = phrases.phrase("catalogue.alarms", language, n=len(rows))
     return folded(title, _table("catalogue.alarms", names, rows, language))
-
-
-def _limit_words(severity: AlarmSeverity, limit: Limit, language: Language) -> str:
-    return f"{phrases.phrase(f'alarm.{severity}', language)} {limit.words} {limit.value:g}"
 
 
 def standard_catalogue(lang: str) -> Block:

@@ -9,15 +9,17 @@ from commlib.blocks.block import Block, together
 from commlib.blocks.html import chart, finding
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.heatmap import state_map
+from commlib.declarations.rules import rules
 from commlib.formatting import percent, plain
 from commlib.frames import each_row
 from commlib.view import CountyView
 
 _MOST_VILLAGES = 40
+_RULE = "youxian_office_days"
 
 
-def office_calendar(view: CountyView, days: int = 2, hours: float = 8.0) -> Block:
-    """Villages by month against so many office days a month of so many hours each: kept, in part, or nothing reported.
+def office_calendar(view: CountyView) -> Block:
+    """Villages by month against the rule of so many office days of so many hours: kept, in part, or nothing reported.
 
     A month is kept where that many days of at least so many hours stand in the log; a village of the log without a row in a
     month has not reported it. Shown are the villages that kept fewest months; the share is of all months of all villages.
@@ -25,6 +27,7 @@ def office_calendar(view: CountyView, days: int = 2, hours: float = 8.0) -> Bloc
     rows = tabulation.rows_of(view, "joint_office")
     if rows.frame.empty:
         return table_waits(view, "joint_office", "date", "hours")
+    days, hours = _asked(view)
     found = pd.DataFrame({"place": rows.frame["village_id"], "month": rows.frame["date"].str[:7],
                           "hours": tabulation.numbers(rows, "hours")})
     found["full"] = found["hours"] >= hours
@@ -41,6 +44,13 @@ def office_calendar(view: CountyView, days: int = 2, hours: float = 8.0) -> Bloc
                           kept=int(kept.sum()), of=len(kept) * len(across), shown=len(order),
                           share=percent(100 * kept.sum() / (len(kept) * len(across)), view.language))
     return together(finding([said]), chart(drawn, title, source=source_line(view, rows)))
+
+
+def _asked(view: CountyView) -> tuple[int, float]:
+    """The days a month and the hours a day that the one declared rule of joint offices asks for."""
+    rule = rules(view.home)[_RULE]
+    assert rule.rate
+    return int(rule.rate.value), float(rule.paid[0].limits["hours"].amount.value)
 
 
 def disclosure_map(view: CountyView) -> Block:
