@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from commlib import phrases
 from commlib.declarations.columns import NUMBERS, Column, ColumnType, Level
 from commlib.declarations.measures import Time
 from commlib.declarations.tables import TableDeclaration, table
@@ -19,7 +20,7 @@ from commlib.errors import ParameterError
 from commlib.formatting import MISSING
 from commlib.periods import parse_period
 from commlib.places import PlaceLevel
-from commlib.units import conversion
+from commlib.units import conversion, unit
 from commlib.view import CountyView
 
 Where = Mapping[str, str | Collection[str]]
@@ -132,8 +133,13 @@ def groups(view: CountyView, rows: Rows, name: str) -> pd.DataFrame:
         labels = {each.id: each.label[language] for each in column.choices}
         order = {each: number for number, each in enumerate(labels)}
         return pd.DataFrame({"key": keys, "label": keys.map(labels).fillna(keys), "order": keys.map(order).fillna(len(order))})
+    if column.type is ColumnType.BOOLEAN:
+        said = {each: phrases.phrase(f"word.{each}", language) for each in ("yes", "no")}
+        return pd.DataFrame({"key": keys, "label": keys.map(said).fillna(keys), "order": keys.map({"yes": 0, "no": 1}).fillna(2)})
     if column.type in NUMBERS:
-        return pd.DataFrame({"key": keys, "label": keys, "order": pd.to_numeric(keys, errors="coerce")})
+        behind = "" if column.unit in ("", "count") else ("" if language == "zh" else " ") + unit(column.unit).label[language]
+        return pd.DataFrame({"key": keys, "label": keys.where(keys == "", keys + behind),
+                             "order": pd.to_numeric(keys, errors="coerce")})
     if column.references:
         return pd.DataFrame({"key": keys, "label": keys.map(_names_of(view, column)).fillna(keys), "order": keys})
     return pd.DataFrame({"key": keys, "label": keys, "order": keys})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import csv
 import json
+import math
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +21,7 @@ from commlib.blocks.head import head
 from commlib.blocks.html import Cell, Column, Table, bullets, caption, chart, facts, finding, folded, mark, notice
 from commlib.charts.figure import Chart
 from commlib.declarations.measures import measures
+from commlib.declarations.sources import REGISTER
 from commlib.errors import ParameterError
 from commlib.phrases import phrase
 from commlib.runner.notebooks import read_notebook
@@ -240,3 +242,16 @@ def test_blocks_show_themselves_in_jupyter_and_at_a_prompt() -> None:
     block = together(Block("<p>a</p>", "a"), None, Block("<p>b</p>", "b", pd.DataFrame({"x": [1]})))
     assert block._repr_html_() == "<p>a</p>\n<p>b</p>" and repr(block) == "a\nb" and len(block.frame) == 1
     assert repr(Block("<p></p>", frame=pd.DataFrame({"x": [1, 2]}))) == "<Block 2 rows>"
+
+
+@pytest.mark.parametrize(("source", "zh", "en"), [
+    ("release:9/unit_profile/全县!4", "入库9号，全县第4行", "release 9, 全县, row 4"),
+    ("release:16/village_survey/村庄建设调查表", "入库16号，村庄建设调查表", "release 16, 村庄建设调查表"),
+    ("000-5-012", "000-5-012", "000-5-012"), (REGISTER, "全国登记", "national register")])
+def test_where_a_value_comes_from_is_said_in_words(source: str, zh: str, en: str) -> None:
+    assert (wording.sources_text(f"{source};{source}", "zh"), wording.sources_text(source, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(("n", "expected", "said"), [(3, 7, "3/7"), (0, 18, "18处均未报全"), (2, math.nan, "总数不明")])
+def test_parts_of_every_place_are_not_called_none_of_them(n: int, expected: float, said: str) -> None:
+    assert said in wording.status_text(pd.Series({"status": "partial", "n": n, "n_expected": expected}), "zh")

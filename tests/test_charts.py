@@ -15,7 +15,7 @@ import pytest
 from drawn_charts import DRAWN, LANGUAGES, LONG, NAN, apart, assert_legible, boxes, ranked, rectangles, stacks, whole
 
 from commlib import phrases
-from commlib.charts import layout
+from commlib.charts import findings, layout
 from commlib.charts.bars import ranked_bars
 from commlib.charts.composition import composition_bar, stacked_ranked_bars
 from commlib.charts.dots import stated_against_recomputed
@@ -199,3 +199,8 @@ def test_drawing_leaves_matplotlib_as_it_was() -> None:
 def test_import_does_not_load_matplotlib() -> None:
     code = "import sys, commlib.charts; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_sentences_name_periods_in_words_and_end_once() -> None:
+    assert [findings.when(each, "zh") for each in ("2023Q4", "2013-09", "第一轮")] == ["2023年第4季度", "2013年9月", "第一轮"]
+    assert findings.alt_text("", "一。", "zh", ["按报表所填。", "另有2条"]) == "一。按报表所填。另有2条。"

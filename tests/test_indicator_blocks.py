@@ -11,6 +11,7 @@ from test_blocks import Balance
 from theme_home import NEIXIANG, opened
 
 from commlib.blocks import indicators
+from commlib.blocks.cells import decimals_of, points
 from commlib.phrases import phrase
 from commlib.view import CountyView
 
@@ -62,3 +63,22 @@ def test_members_are_drawn_and_who_has_nothing_is_told_what_it_waits_for(view_of
     for waiting in (indicators.indicator_members(empty, "organisation_coverage"), indicators.indicator_ranking(empty, COMPLETED),
                     indicators.indicator_map(empty, COMPLETED), indicators.indicator_course(empty, "households_completed")):
         assert "waits" in waiting.html and "svg" not in waiting.html
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_amount_is_not_held_against_the_countys_sum(open_in: Opener, language: str) -> None:
+    block = indicators.indicator_ranking(open_in(language), "households_completed")
+    assert block.frame["gap"].isna().all() and phrase("indicators.pooled", language) + " " not in block.html
+    assert phrase("column.gap_value", language) not in block.html and phrase("indicators.first_neutral", language) in block.html
+    rate = indicators.indicator_ranking(open_in(language), COMPLETED)
+    assert phrase("column.gap", language) in rate.html and phrase("indicators.first_higher", language) in rate.html
+
+
+def test_where_all_are_equal_nobody_is_ranked(open_in: Opener) -> None:
+    block = indicators.indicator_ranking(open_in(), STARTED)   # 95 of 100 everywhere
+    assert block.html.count("<svg") == 1 and "<table" not in block.html
+
+
+def test_gaps_have_the_digits_that_the_largest_needs() -> None:
+    assert [decimals_of(each) for each in (0.0345, 2.91, 76.3, 2148.2, 0.0, float("nan"))] == [4, 2, 1, 0, 0, 0]
+    assert points(-0.000458, 4).text == "−0.0005" and points(2148.2, 0).text == "+2,148"

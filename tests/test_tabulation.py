@@ -28,6 +28,8 @@ ROWS = {
                {"outlet_id": "o2", "township_id": OTHER_TOWN, "community_id": THIRD, "kind": "market", "stage": "open"}],
     "outlet_month": [{"outlet_id": outlet, "month": month, "income": income}
                      for outlet, month, income in [("o1", "2013-08", "3"), ("o1", "2013-09", "4"), ("o2", "2013-09", "5")]],
+    "land_transfer": [{"unit_id": TOWN, "township_id": TOWN, "period": quarter, "area": area}
+                      for quarter, area in [("2012Q4", "10"), ("2013Q1", "20"), ("2013Q3", "30")]],
     "facility": [{"facility_id": "f1", "township_id": TOWN, "community_id": SECOND, "kind": "clinics", "count": "2"}],
 }
 
@@ -115,3 +117,34 @@ def test_a_hedged_number_counts_by_the_end_that_is_known(views: dict[str, County
     hedged = tabulation.Rows(found.declaration, found.frame.assign(arrived="", arrived__low="7"), found.span)
     assert tabulation.numbers(hedged, "arrived").eq(7).all()
     assert math.isnan(tabulation.numbers(found, "due").iloc[0])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_quarters_are_drawn_as_quarters_with_a_gap_where_one_is_missing(views: dict[str, CountyView], language: str) -> None:
+    lines = rows.rows_over_time(views[language], "land_transfer", "area")
+    assert lines.frame[["period", "value"]].to_numpy().tolist() == [["2012Q4", 10], ["2013Q1", 20], ["2013Q3", 30]]
+    assert phrase("rows.by_quarter", language) in lines.html and phrase("chart.gaps", language, n=1, of=4) in lines.html
+
+
+def test_a_base_of_zero_is_no_denominator_and_not_silence(tmp_path: Path) -> None:
+    flows = [("1", TOWN, "0", "0"), ("2", OTHER_TOWN, "10", "5"), ("3", "", "", "")]
+    view = opened(small_home(tmp_path), {"fund_flow": [
+        {"flow_id": flow, "date": "2013-02-01", "township_id": town, "arrived": arrived, "paid": paid}
+        for flow, town, arrived, paid in flows]})
+    bars = rows.rows_by(view, "fund_flow", "township_id", of="paid", over="arrived", per=100)
+    assert dict(zip(bars.frame["value"].fillna(-1), bars.frame["status"], strict=True)) == {50: "ok", -1: "no_denominator"}
+    each = rows.rows_by(view, "fund_flow", "township_id", of="paid", over="arrived", per=1)
+    assert "每1" not in each.html   # so many CNY 10k per CNY 10k, not per 1
+
+
+def test_yes_and_no_are_words_of_the_page_and_numbers_have_their_unit(tmp_path: Path) -> None:
+    home = small_home(tmp_path)
+    met = [{"unit_id": place, "standard_id": "s", "item_no": "1", "as_of": "2013-09-01", "met": word}
+           for place, word in ((FIRST, "yes"), (SECOND, "yes"), (THIRD, "no"))]
+    months = [{"enterprise_id": name, "park_id": "p", "as_of": "2013-09-01", "production_months": number}
+              for name, number in (("a", "12"), ("b", "3"))]
+    view = opened(home, {"checklist_result": met, "park_enterprise": months})
+    tabled = tabulation.tallied(view, tabulation.rows_of(view, "checklist_result"), ["met"])
+    assert dict(zip(tabled["met_label"], tabled["value"], strict=True)) == {"是": 2, "否": 1}
+    tabled = tabulation.tallied(view, tabulation.rows_of(view, "park_enterprise"), ["production_months"])
+    assert tabled["production_months_label"].tolist() == ["3个月", "12个月"]

@@ -147,3 +147,11 @@ def test_a_page_that_names_what_is_not_declared_is_refused_with_all_its_faults(t
         said = caught.value.say(language)
         assert said.count("pages.toml") == 5
         assert all(each in said for each in ("fund_arrival_rat", "fund_arrival_rate", "villages__moon", "fund_flow", "odd"))
+
+
+@pytest.mark.parametrize(("ends", "undecided"), [((58, 66), True), ((50, 59.9), False)])
+def test_estimates_whose_intervals_overlap_neither_rose_nor_fell(ends: tuple[float, float], undecided: bool) -> None:
+    row = {"id": "satisfaction_rate", "value": 65.0, "low": 60.0, "high": 70.0}
+    before = {"value": 62.0, "low": ends[0], "high": ends[1]}
+    assert theme._undecided(row, before) is undecided
+    assert not theme._undecided({**row, "id": "rural_tap_water_rate"}, before)   # no sample, no interval of chance

@@ -41,17 +41,14 @@ def amount_cell(value: float, unit_id: str, language: str) -> Cell:
     return missing() if math.isnan(value) else Cell(amount(value, unit_id, language), f"{value:.10g}")
 
 
-def points(value: float) -> Cell:
+def points(value: float, decimals: int = 1) -> Cell:
     """A difference with its sign, such as of percentage points; "—" where there is none."""
-    return missing() if math.isnan(value) else Cell(signed(value, 1), f"{value:.10g}")
+    return missing() if math.isnan(value) else Cell(signed(value, decimals), f"{value:.10g}")
 
 
-def gap_cell(value: float, unit_id: str, language: str) -> Cell:
-    """A difference between two values with its sign, to the digits that the unit is written with; the unit stands elsewhere."""
-    if math.isnan(value) or unit_id == "percent":
-        return points(value)
-    decimals = min(6, max(0, 2 - math.floor(math.log10(abs(value))))) if value else 0   # three significant digits
-    return Cell(signed(value, decimals), f"{value:.10g}")
+def decimals_of(largest: float) -> int:
+    """The decimals that give the largest of some differences three digits, at most six."""
+    return min(6, max(0, 2 - math.floor(math.log10(abs(largest))))) if largest and math.isfinite(largest) else 0
 
 
 def signed(value: float, decimals: int = 0) -> str:

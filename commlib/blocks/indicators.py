@@ -10,7 +10,7 @@ from commlib import phrases, rankings
 from commlib.bilingual import Text, listed
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import amount_cell, gap_cell, rank_cell, rise_cell
+from commlib.blocks.cells import amount_cell, decimals_of, points, rank_cell, rise_cell
 from commlib.blocks.html import Row, Table, chart, columns, waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.bump import bump
@@ -90,15 +90,17 @@ def indicator_ranking(view: CountyView, name: str, member: str = "", level: str 
     lines += [(target.title[language], target.value)] if target else []
     drawn = ranked_bars(frame, chart_id=f"ranking-{name}-{member}".strip("-"), title=title, unit=unit_words(name, language),
                         language=language, references=[*lines, *references], write=writer(name, language), first=_MOST_BARS)
+    if known > 1 and frame["value"].nunique() == 1:   # nobody is first or last
+        return chart(drawn, title)
     return together(chart(drawn, title), rank_table(view, frame, title, name), _course(view, name, member, level))
 
 
 def rank_table(view: CountyView, frame: pd.DataFrame, title: str, name: str) -> Block:
     """The ranked list of a frame in RANK_COLUMNS: rank, value, difference to the county if there is one, rank before, change."""
     language, unit_id = view.language, unit_of(name)
-    gap = "gap" if unit_id == "percent" else "gap_value"
+    gap, decimals = ("gap", 1) if unit_id == "percent" else ("gap_value", decimals_of(frame["gap"].abs().max()))
     lines: list[Row] = [{"rank": rank_cell(row.rank), "place": row.label, "value": amount_cell(row.value, unit_id, language),
-                         gap: gap_cell(row.gap, unit_id, language), "rank_before": rank_cell(row.before),
+                         gap: points(row.gap, decimals), "rank_before": rank_cell(row.before),
                          "rise": rise_cell(row.rise)} for row in each_row(frame)]
     against = frame["gap"].notna().any()
     names = ("rank", "value", *([gap] if against else []), "rank_before", "rise")
@@ -136,7 +138,9 @@ def indicator_map(view: CountyView, *names: str, level: str = "township") -> Blo
     if not parts:
         return indicator_waits(view, *dict.fromkeys(each for each, _ in columns_of.values()), level=level)
     cells = pd.concat(parts).sort_values("place", kind="stable")
-    title = phrases.phrase("indicators.map", language, labels=listed(across, language),
+    shared = {indicator for indicator, member in columns_of.values() if member}   # of one indicator its members head the columns
+    labels = [quantity_label(each)[language] for each in shared] if len(shared) == 1 else across
+    title = phrases.phrase("indicators.map", language, labels=listed(labels, language),
                            level=phrases.text(f"indicators.by_{level}"))
     drawn = heat_map(cells, across, chart_id=f"map-{names[0]}", title=title, unit=unit_words(names[0], language),
                      language=language, write=plain_writer("", language))

@@ -217,7 +217,8 @@ def _unit(declaration: TableDeclaration, of: str, over: str, per: float, languag
     if over:
         top, base = declaration.column(of).unit, declaration.column(over).unit
         words = {"top": unit(top or "count").label[language], "base": unit(base or "count").label[language]}
-        return "%" if per == 100 else phrases.phrase("rows.per", language, n=f"{per:g}", **words)
+        key = "rows.per_one" if per == 1 else "rows.per"
+        return "%" if per == 100 else phrases.phrase(key, language, n=f"{per:g}", **words)
     return unit(declaration.column(of).unit or "count").label[language] if of else unit("count").label[language]
 
 

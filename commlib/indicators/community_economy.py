@@ -15,7 +15,7 @@ from commlib.indicators.registry import Direction, indicator
     direction=Direction.HIGHER,
     definition=Text(zh="本期 ÷ 上年同期", en="this period ÷ the same period last year"),
     defined_by="000-1",
-    for_each=("laid_off_trained", "reemployed"),
+    for_each=("laid_off_trained", "reemployed", "service_outlets", "community_economy_revenue", "outlet_profit", "taxes_paid"),
 )
 def year_on_year_multiple(each: Quantity, each__last_year: Quantity) -> Ratio:
     """Times the level of a year earlier, by place and quantity; NaN where last year's level is zero or missing."""
