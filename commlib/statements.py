@@ -73,8 +73,10 @@ def statements(rules: Iterable[Rule], facts: pd.DataFrame, rows: Mapping[str, pd
 def holding(rules: Iterable[Rule], county: str, book: PlaceBook) -> list[Rule]:
     """The rules that hold for a county: of an area that it lies in, else of a document about it or about no one county."""
     def holds(rule: Rule) -> bool:
+        if rule.area:
+            return rule.area == "*" or county.startswith(rule.area)
         of = sources()[rule.document].county if isinstance(rule.document, str) else ""
-        return rule.area == "*" or county.startswith(rule.area) if rule.area else not of or book.county_of_report(of).key == county
+        return not of or book.county_of_report(of).key == county
 
     return [rule for rule in rules if holds(rule)]
 

@@ -36,11 +36,6 @@ class Rows:
     frame: pd.DataFrame
     span: str
 
-    @property
-    def sources(self) -> str:
-        """The files that they came in."""
-        return ";".join(dict.fromkeys(self.frame["_file"])) if len(self.frame) else ""
-
     def when(self, language: str) -> str:
         """The time over which they were taken, in words; "—" for whenever."""
         return parse_period(self.span).label[language] if self.span else MISSING

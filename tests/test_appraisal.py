@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from intake_home import places, small_home
@@ -18,7 +17,8 @@ from commlib.view import CountyView
 
 Opener = Callable[..., CountyView]
 TOWNS = sorted(code for code in places("townships")["code"] if code.startswith(NEIXIANG))
-COMPLETED = {"2013-07": [10, 20, 30, 40, 50, 60, 70], "2013-08": [30, 20, 30, 40, 50, 60, 70], "2013-09": [90, 30, 30, 40, 50, 60, 71]}
+COMPLETED = {"2013-07": [10, 20, 30, 40, 50, 60, 70], "2013-08": [30, 20, 30, 40, 50, 60, 70],
+             "2013-09": [90, 30, 30, 40, 50, 60, 71]}
 
 
 def community(town: str) -> str:

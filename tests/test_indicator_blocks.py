@@ -68,7 +68,7 @@ def test_members_are_drawn_and_who_has_nothing_is_told_what_it_waits_for(view_of
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_amount_is_not_held_against_the_countys_sum(open_in: Opener, language: str) -> None:
     block = indicators.indicator_ranking(open_in(language), "households_completed")
-    assert block.frame["gap"].isna().all() and phrase("indicators.pooled", language) + " " not in block.html
+    assert block.frame["gap"].isna().all() and f">{phrase('indicators.pooled', language)} " not in block.html
     assert phrase("column.gap_value", language) not in block.html and phrase("indicators.first_neutral", language) in block.html
     rate = indicators.indicator_ranking(open_in(language), COMPLETED)
     assert phrase("column.gap", language) in rate.html and phrase("indicators.first_higher", language) in rate.html

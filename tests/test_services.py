@@ -14,10 +14,11 @@ from commlib.view import CountyView
 
 DAYS = [(FIRST, "2013-01-05", "8"), (FIRST, "2013-01-20", "9"), (FIRST, "2013-02-05", "8"), (FIRST, "2013-02-15", "6"),
         (SECOND, "2013-02-05", "")]
-SAID = [(FIRST, "party", "yes", ""), (SECOND, "party", "no", ""), (FIRST, "village", "", "2013-04-02"), (SECOND, "village", "yes", ""),
-        (THIRD, "finance", "no", "")]
+SAID = [(FIRST, "party", "yes", ""), (SECOND, "party", "no", ""), (FIRST, "village", "", "2013-04-02"),
+        (SECOND, "village", "yes", ""), (THIRD, "finance", "no", "")]
 ROWS = {
-    "joint_office": [{"township_id": village[:9], "village_id": village, "date": day, "hours": hours} for village, day, hours in DAYS],
+    "joint_office": [{"township_id": village[:9], "village_id": village, "date": day, "hours": hours}
+                     for village, day, hours in DAYS],
     "disclosure": [{"township_id": village[:9], "village_id": village, "period": "2013Q1", "item": item, "published": said,
                     "published_on": day} for village, item, said, day in SAID],
 }

@@ -22,7 +22,8 @@ ROWS = {
     "fund_flow": [{"flow_id": flow, "date": day, "township_id": town, "level": level, "arrived": arrived, "paid": paid}
                   for flow, day, town, level, arrived, paid in FLOWS],
     "project_progress": [{"project_id": project, "as_of": day, "stage": stage, "investment_done": done}
-                         for project, day, stage, done in [("a", "2013-03-31", "not_started", "0"), ("a", "2013-06-30", "completed", "9"),
+                         for project, day, stage, done in [("a", "2013-03-31", "not_started", "0"),
+                                                           ("a", "2013-06-30", "completed", "9"),
                                                            ("b", "2013-03-31", "under_construction", "4")]],
     "outlet": [{"outlet_id": "o1", "township_id": TOWN, "community_id": FIRST, "kind": "market", "stage": "open"},
                {"outlet_id": "o2", "township_id": OTHER_TOWN, "community_id": THIRD, "kind": "market", "stage": "open"}],
@@ -46,7 +47,8 @@ def views(home: Path) -> dict[str, CountyView]:
     return {"zh": zh, "en": opened(project, {}, language="en"), "2013-03": opened(project, {}, "2013-03")}
 
 
-def tally(view: CountyView, table_id: str, *by: str, of: str = "", over: str = "", per: float = 1) -> dict[tuple[str, ...], float]:
+def tally(view: CountyView, table_id: str, *by: str, of: str = "", over: str = "", per: float = 1,
+          ) -> dict[tuple[str, ...], float]:
     frame = tabulation.tallied(view, tabulation.rows_of(view, table_id, of), by, of, over, per)
     return {tuple(row[name] for name in by): row["value"] for _, row in frame.iterrows()}
 
@@ -87,7 +89,8 @@ def test_bars_name_the_table_the_column_and_the_pooled_value(views: dict[str, Co
     pooled = rows.rows_by(view, "fund_flow", "township_id", "paid", "arrived", 100)
     assert phrase("rows.pooled", language) in pooled.html and not Balance(pooled.html).open
     counted = rows.rows_by(view, "facility", "kind")
-    assert dict(zip(counted.frame["label"], counted.frame["value"], strict=True))[{"zh": "卫生室", "en": "clinics"}[language]] == 1
+    numbers = dict(zip(counted.frame["label"], counted.frame["value"], strict=True))
+    assert numbers[{"zh": "卫生室", "en": "clinics"}[language]] == 1
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -141,10 +144,10 @@ def test_yes_and_no_are_words_of_the_page_and_numbers_have_their_unit(tmp_path: 
     home = small_home(tmp_path)
     met = [{"unit_id": place, "standard_id": "s", "item_no": "1", "as_of": "2013-09-01", "met": word}
            for place, word in ((FIRST, "yes"), (SECOND, "yes"), (THIRD, "no"))]
-    months = [{"enterprise_id": name, "park_id": "p", "as_of": "2013-09-01", "production_months": number}
+    months = [{"enterprise_id": name, "park_id": "p", "as_of": "2013-09-01", "stage": "operating", "months_produced": number}
               for name, number in (("a", "12"), ("b", "3"))]
     view = opened(home, {"checklist_result": met, "park_enterprise": months})
     tabled = tabulation.tallied(view, tabulation.rows_of(view, "checklist_result"), ["met"])
     assert dict(zip(tabled["met_label"], tabled["value"], strict=True)) == {"是": 2, "否": 1}
-    tabled = tabulation.tallied(view, tabulation.rows_of(view, "park_enterprise"), ["production_months"])
-    assert tabled["production_months_label"].tolist() == ["3个月", "12个月"]
+    tabled = tabulation.tallied(view, tabulation.rows_of(view, "park_enterprise"), ["months_produced"])
+    assert tabled["months_produced_label"].tolist() == ["3个月", "12个月"]

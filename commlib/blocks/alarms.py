@@ -49,9 +49,14 @@ def _row(view: CountyView, alarm: Alarm) -> Row:
     return {"severity": Cell(word, markup=mark("status", _STATES[alarm.severity], word)),
             "place": view.name_of(alarm.place), "alarm": alarm_name(alarm, language),
             "value": _number(alarm.value, words(alarm.value, alarm.unit, language)),
-            "threshold": _number(alarm.threshold, alarm.sign + words(alarm.threshold, alarm.unit, language)),
+            "threshold": _number(alarm.threshold, _sign(alarm) + words(alarm.threshold, alarm.unit, language)),
             "alarm_gap": _number(alarm.gap, gap_words(alarm, language)), "since": _since(alarm, language),
             "step": alarm.rule.step[language], "source": _sources(alarm, language)}
+
+
+def _sign(alarm: Alarm) -> str:
+    """The sign of a threshold as it is printed."""
+    return alarm.sign.replace(">=", "≥").replace("<=", "≤")
 
 
 def _number(value: float, text: str) -> Cell:
@@ -108,7 +113,7 @@ def alarm_sentences(view: CountyView, thresholds: Thresholds | None = None) -> I
     place = "" if first.place == view.place.key else view.name_of(first.place)
     yield phrases.phrase("alarm.sentence", language, n=len(found), parts=listed(parts, language), known=known, of=len(states),
                          first=alarm_name(first, language), place=place, value=words(first.value, first.unit, language),
-                         threshold=first.sign + words(first.threshold, first.unit, language), gap=gap_words(first, language))
+                         threshold=_sign(first) + words(first.threshold, first.unit, language), gap=gap_words(first, language))
 
 
 def alarm_states(view: CountyView, thresholds: Thresholds | None = None) -> Block:

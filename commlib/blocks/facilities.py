@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -28,12 +28,11 @@ _MOST_NEXT = 15       # places of a list of what comes next
 _COUNTS = {"met": "met", "not_met": "not_met", "not_reported": "not_reported", "items_number": "items"}   # heading, of a score
 
 
-def _each_standard(view: CountyView, show: str) -> Block:
-    """One block for each standard in use, or what all of them wait for."""
-    drawn = {"scores": _score_bars, "items": _item_map, "gaps": _gaps, "next": _next_places}[show]
+def _each_standard(view: CountyView, drawn: Callable[[CountyView, Standard], Block | None], *, second: bool = False) -> Block:
+    """One block for each standard in use, or what all of them wait for; of two blocks of a section the first says so."""
     used = standards.standards_in_use(view)
-    if not used:   # of two blocks of a section the first says so
-        return NOTHING if show in ("scores", "next") else _wait(view)
+    if not used:
+        return NOTHING if second else _wait(view)
     return together(*(drawn(view, standards.standard_of(view, each)) for each in used))
 
 
@@ -78,7 +77,7 @@ def _of(row: pd.Series, language: str) -> str:
 
 def scores_by_township(view: CountyView) -> Block:
     """Bars of each standard in use: the pooled score of each township, with the county's."""
-    return _each_standard(view, "scores")
+    return _each_standard(view, _score_bars, second=True)
 
 
 def _score_bars(view: CountyView, declared: Standard) -> Block | None:
@@ -102,7 +101,7 @@ def _score_bars(view: CountyView, declared: Standard) -> Block | None:
 
 def items_by_place(view: CountyView) -> Block:
     """A map of each standard in use, place × item: met, not met and not reported; of many communities also by township."""
-    return _each_standard(view, "items")
+    return _each_standard(view, _item_map)
 
 
 def _item_map(view: CountyView, declared: Standard) -> Block:
@@ -161,7 +160,7 @@ def _township_map(view: CountyView, declared: Standard, states: pd.DataFrame, la
 
 def missing_items(view: CountyView) -> Block:
     """Each standard's items by how many places lack them: what is missing in most places first."""
-    return _each_standard(view, "gaps")
+    return _each_standard(view, _gaps)
 
 
 def _gaps(view: CountyView, declared: Standard) -> Block:
@@ -190,7 +189,7 @@ def _gaps(view: CountyView, declared: Standard) -> Block:
 
 def next_places(view: CountyView) -> Block:
     """What should come next: of the places that lack something those that lack least first, with what each lacks."""
-    return _each_standard(view, "next")
+    return _each_standard(view, _next_places, second=True)
 
 
 def _next_places(view: CountyView, declared: Standard) -> Block | None:
