@@ -136,7 +136,8 @@ def groups(view: CountyView, rows: Rows, name: str) -> pd.DataFrame:
         return pd.DataFrame({"key": keys, "label": keys.where(keys == "", keys + behind),
                              "order": pd.to_numeric(keys, errors="coerce")})
     if column.references:
-        return pd.DataFrame({"key": keys, "label": keys.map(_names_of(view, column)).fillna(keys), "order": keys})
+        called = _names_of(view, column)
+        return pd.DataFrame({"key": keys, "label": keys.map(lambda key: called.get(key, key)), "order": keys})
     return pd.DataFrame({"key": keys, "label": keys, "order": keys})
 
 

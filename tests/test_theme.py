@@ -157,3 +157,12 @@ def test_estimates_whose_intervals_overlap_neither_rose_nor_fell(ends: tuple[flo
     before = {"value": 62.0, "low": ends[0], "high": ends[1]}
     assert theme._undecided(row, before) is undecided
     assert not theme._undecided({**row, "id": "rural_tap_water_rate"}, before)   # no sample, no interval of chance
+
+
+def test_a_month_shows_the_money_of_the_year_that_ended_before_it(tmp_path: Path) -> None:
+    flows = [{"flow_id": number, "date": day, "township_id": TOWN, "allocated": "100", "arrived": arrived, "paid": "10"}
+             for number, day, arrived in (("1", "2012-05-01", "80"), ("2", "2013-05-01", "90"))]
+    view = opened(small_home(tmp_path), {"fund_flow": flows, "housing_progress": rows()}, "2013-08")
+    (row,) = (each for each in theme.theme_rows(view, "funding") if each["id"] == "fund_arrival_rate")
+    assert (row["period"], row["value"]) == ("2012", 80)
+    assert "2012年：" in theme.theme_figures(view, "funding").html

@@ -31,8 +31,9 @@ def level(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
             if member in rule.reads.get("without", ()) or member not in rule.reads.get("members", [member]):
                 continue
             label = quantity_label(one.id, str(member))[view.language]
-            if rule.reads.get("target"):
+            if rule.reads.get("target") and not (one.unit == "percent" and found["denominator"].iloc[-1] == 1):
                 yield from _against_target(one, str(place), str(member), found, label, view)
+            if rule.reads.get("target"):   # a share of one single village says nothing of its own
                 continue
             tested = found["low" if rule.reads.get("bound") == "low" else "value"]
             yield Seen(str(place), float(tested.iloc[-1]), label, one.unit, sources=tuple(found["sources"].iloc[-1].split(";")),

@@ -32,7 +32,7 @@ def alarm_list(view: CountyView, thresholds: Thresholds | None = None) -> Block:
     tables = [_table(view, part) for part in (found[:_SHOWN], found[_SHOWN:]) if part]
     if len(tables) > 1:
         tables[1] = folded(phrases.phrase("alarm.more", language, n=len(found) - _SHOWN), tables[1])
-    return together(told, *tables)
+    return together(*tables)   # the page's opening paragraphs say how many there are
 
 
 def _table(view: CountyView, found: list[Alarm]) -> Block:

@@ -27,7 +27,7 @@ from commlib.declarations.tables import table, tables
 from commlib.formatting import percent, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
-from commlib.periods import parse_period
+from commlib.periods import Period, parse_period
 from commlib.targets import Target
 from commlib.view import CountyView
 
@@ -95,9 +95,20 @@ def _own(view: CountyView, name: str) -> Iterator[Any]:
     quantity, _, member = name.partition("__")
     rows = view.result(quantity) if quantity in indicators() else view.measure(quantity, member)
     rows = own_values(view, rows)
+    if rows.empty and view.period:
+        rows = _last_before(view, quantity, member, parse_period(view.period))
     if member:
         rows = rows[rows["member"] == member]
     yield from (row for _, row in rows.head(_MOST_FIGURES // 2).iterrows())
+
+
+def _last_before(view: CountyView, quantity: str, member: str, asked: Period) -> pd.DataFrame:
+    """The county's last values that ended by the period asked for, such as the money of the year before a month."""
+    rows = own_values(view, view.all_periods(quantity) if quantity in indicators() else view.history(quantity, member))
+    periods = rows["period"].map(parse_period)
+    ended = periods.map(lambda each: each.dated and asked.dated and each.ends <= asked.ends).astype(bool)
+    last = rows.assign(ends=periods.map(lambda each: each.ends if each.dated else 0))[ended].sort_values("ends", kind="stable")
+    return last.drop_duplicates("member", keep="last").drop(columns="ends")
 
 
 # ---- cards
@@ -118,7 +129,10 @@ def cards(view: CountyView, rows: Sequence[Any]) -> Block:
 def _card(view: CountyView, row: Any) -> str:
     """One key figure: value with its base, the change, the target and the rank among counties where there are any."""
     language, value = view.language, wording.value_cell(row, view.language)
-    base = wording.base_text(row, language) if row["id"] in indicators() else parse_period(row["period"]).label[language]
+    when = parse_period(row["period"]).label[language]
+    base = wording.base_text(row, language) if row["id"] in indicators() else when
+    if view.period and row["period"] != view.period and row["id"] in indicators():   # of an earlier period than the page
+        base = phrases.phrase("label.member", language, label=when, member=base)
     status = "" if row["grade"] == "computed" and row["status"] == "ok" else wording.grade_mark(row, language).markup
     told = [change_text(view, row), target_text(view, row), wording.rank_text(view, row)]
     extra = "".join(f'<dd class="base">{escape(each)}</dd>' for each in told if each)
