@@ -69,6 +69,11 @@ def amount(value: float, unit_id: str, language: str, as_stated: bool = False) -
     return _digits(value, unit_id, as_stated) + label
 
 
+def bare(value: float, unit_id: str) -> str:
+    """The number of a value per unit without its unit, where that stands beside it already; "—" where it is missing."""
+    return MISSING if math.isnan(value) else _digits(value, unit_id, False)
+
+
 def _exactly(value: float) -> Fraction:
     """The number that a float stands for: 910192.43 and not the binary fraction next to it."""
     return Fraction(repr(float(value)))

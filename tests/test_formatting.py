@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commlib.formatting import MISSING, amount, hedged, ordinal, percent, plain
+from commlib.formatting import MISSING, amount, bare, hedged, ordinal, percent, plain
 from commlib.units import conversion
 
 INF = math.inf
@@ -126,3 +126,10 @@ def test_whole_amounts_are_scaled_without_loss(value: int, unit: str, language: 
 def test_money_with_two_decimals_is_scaled_without_loss(value: object) -> None:
     for language in ("zh", "en"):
         assert read_back(amount(float(str(value)), "CNY10k", language)) == Fraction(str(value)) * 10_000
+
+
+@pytest.mark.parametrize(("value", "unit_id", "text"), [
+    (18.9412, "persons/10k_persons", "18.94"), (0.28706, "mu/household", "0.2871"), (7.0, "hours/day", "7"),
+    (float("nan"), "hours/day", "—")])
+def test_a_number_without_its_unit_has_the_same_digits(value: float, unit_id: str, text: str) -> None:
+    assert bare(value, unit_id) == text

@@ -160,7 +160,7 @@ def test_estimates_whose_intervals_overlap_neither_rose_nor_fell(ends: tuple[flo
 
 
 def test_a_month_shows_the_money_of_the_year_that_ended_before_it(tmp_path: Path) -> None:
-    flows = [{"flow_id": number, "date": day, "township_id": TOWN, "allocated": "100", "arrived": arrived, "paid": "10"}
+    flows = [{"flow_id": number, "date": day, "township_id": TOWN, "budget": "100", "arrived": arrived, "paid": "10"}
              for number, day, arrived in (("1", "2012-05-01", "80"), ("2", "2013-05-01", "90"))]
     view = opened(small_home(tmp_path), {"fund_flow": flows, "housing_progress": rows()}, "2013-08")
     (row,) = (each for each in theme.theme_rows(view, "funding") if each["id"] == "fund_arrival_rate")

@@ -20,7 +20,7 @@ from commlib.charts.findings import Write, plain_writer
 from commlib.charts.heatmap import heat_map
 from commlib.declarations.measures import measures, read_argument
 from commlib.declarations.tables import table, tables
-from commlib.formatting import amount
+from commlib.formatting import amount, bare
 from commlib.frames import each_row
 from commlib.indicators.registry import Direction, indicators
 from commlib.labels import quantity_label
@@ -49,6 +49,12 @@ def writer(name: str, language: str) -> Write:
     """Writes values of an indicator or measure as a chart of it prints them."""
     unit_id = unit_of(name)
     return plain_writer("%", language) if unit_id == "percent" else lambda value: amount(value, unit_id, language)
+
+
+def _at_bars(name: str, language: str) -> Write:
+    """Writes values at bars: an English "persons per 10,000 persons" stands over the plot alone."""
+    unit_id = unit_of(name)
+    return (lambda value: bare(value, unit_id)) if language == "en" and "/" in unit_id else writer(name, language)
 
 
 def indicator_waits(view: CountyView, *names: str, level: str = "") -> Block:
@@ -89,7 +95,7 @@ def indicator_ranking(view: CountyView, name: str, member: str = "", level: str 
     target = target_of(view, name, member)
     lines += [(target.title[language], target.value)] if target else []
     drawn = ranked_bars(frame, chart_id=f"ranking-{name}-{member}".strip("-"), title=title, unit=unit_words(name, language),
-                        language=language, references=[*lines, *references], write=writer(name, language), first=_MOST_BARS)
+                        language=language, references=[*lines, *references], write=_at_bars(name, language), first=_MOST_BARS)
     if known > 1 and frame["value"].nunique() == 1:   # nobody is first or last
         return chart(drawn, title)
     return together(chart(drawn, title), rank_table(view, frame, title, name), _course(view, name, member, level))
@@ -102,13 +108,14 @@ def rank_table(view: CountyView, frame: pd.DataFrame, title: str, name: str) -> 
     lines: list[Row] = [{"rank": rank_cell(row.rank), "place": row.label, "value": amount_cell(row.value, unit_id, language),
                          gap: points(row.gap, decimals), "rank_before": rank_cell(row.before),
                          "rise": rise_cell(row.rise)} for row in each_row(frame)]
-    against = frame["gap"].notna().any()
-    names = ("rank", "value", *([gap] if against else []), "rank_before", "rise")
+    against, compared = frame["gap"].notna().any(), frame["before"].notna().any()
+    names = ("rank", "value", *([gap] if against else []), *(("rank_before", "rise") if compared else ()))
     heads = columns(language, "place", *names, numeric=names)
     first = indicators()[name].direction if name in indicators() else Direction.NEUTRAL
     note = phrases.phrase("indicators.rank_note", language, n=int(frame["value"].notna().sum()), of=len(frame),
                           first=phrases.text(f"indicators.first_{first}"),
-                          county=phrases.text("indicators.pooled_note" if against else "indicators.no_county_note"))
+                          county=phrases.text("indicators.pooled_note" if against else "indicators.no_county_note"),
+                          before=phrases.phrase("indicators.before_note", language) if compared else "")
     return Table(title, heads, lines, unit="" if unit_id == "percent" else unit(unit_id).label[language], note=note).block()
 
 
