@@ -28,6 +28,7 @@ from commlib.charts.style import style
 from commlib.charts.waterfall import waterfall
 from commlib.errors import ParameterError
 from commlib.formatting import amount, plain
+from commlib.periods import parse_period
 
 NAMES = ["城关镇", "大柳镇", "河东镇", LONG, "Xiashuang Township", "The township of a very long English name and of more words",
          "韩佐乡", "黄羊镇"]
@@ -230,13 +231,14 @@ def test_ranks_stand_in_their_order_and_gaps_stay_open(size: str) -> None:
     absent = sorted(set(frame["label"]) - set(frame["label"][frame["period"] == MONTHS[5]]), key=list(frame["label"]).index)
     words = said(chart)
     assert all("".join(label.split()) in words for label in frame["label"])
-    assert word("unranked", "zh", period=MONTHS[5], labels="、".join(absent)) in chart.alt
+    assert word("unranked", "zh", period=parse_period(MONTHS[5]).label, labels="、".join(absent)) in chart.alt
 
 
 def test_the_biggest_movers_are_named_with_their_ranks() -> None:
     frame = pd.DataFrame({"label": list("甲乙丙丁") * 2, "period": ["1"] * 4 + ["2"] * 4, "rank": [1, 2, 3, 4, 4, 2, 1, 3]})
     chart = bump(frame, ["1", "2"], chart_id="b", title="t", language="zh")
-    assert chart.finding == "2有4个排名，居首的是丙。居末的是甲（第4位）。上升最多的是丙（2位）。下降最多的是甲（3位）。"
+    assert chart.finding == ("2有4个参加排名，居首的是丙。居末的是甲（第4位）。"
+                             "自1以来上升最多的是丙（2位）。自1以来下降最多的是甲（3位）。")
     assert {"4 甲（原1）", "2 乙", "1 丙（原3）", "3 丁（原4）"} <= {words for *_, words in boxes(chart.svg)}
 
 
