@@ -14,7 +14,7 @@ from commlib.blocks.cells import amount_cell, points, rate_cell, signed
 from commlib.blocks.html import Cell, Row, Table, columns, waits
 from commlib.blocks.indicators import unit_of, writer
 from commlib.blocks.overview import county_row, headline_rows
-from commlib.blocks.theme import declared_target, earlier_value, gap_to_target
+from commlib.blocks.theme import declared_target, earlier_value, gap_to_target, rank_text
 from commlib.formatting import MISSING, plain
 from commlib.labels import quantity_label
 from commlib.targets import targets
@@ -53,7 +53,7 @@ def _row(view: CountyView, row: Any) -> Row:
             "target": Cell(writer(row["id"], language)(target.value), target.title[language]) if target else Cell(MISSING),
             "this_period": wording.value_cell(row, language), "target_rate": rate_cell(done, language),
             "last_year": amount_cell(before, unit_id, language), "on_the_year": _change(row, before, unit_id, language),
-            "rank": Cell(wording.rank_text(view, row) or MISSING)}
+            "rank": Cell(rank_text(view, row) or MISSING)}
 
 
 def _change(row: Any, before: float, unit_id: str, language: str) -> Cell:

@@ -23,10 +23,12 @@ from commlib.blocks.indicators import own_values, target_of, unit_of, writer
 from commlib.charts.findings import joined, names
 from commlib.declarations.measures import measures
 from commlib.declarations.reading import Reading, one_of, within
+from commlib.declarations.sources import REGISTER
 from commlib.declarations.tables import table, tables
-from commlib.formatting import percent, plain
+from commlib.formatting import ordinal, percent, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
+from commlib.peers import standings
 from commlib.periods import Period, parse_period
 from commlib.targets import Target
 from commlib.view import CountyView
@@ -134,11 +136,21 @@ def _card(view: CountyView, row: Any) -> str:
     if view.period and row["period"] != view.period and row["id"] in indicators():   # of an earlier period than the page
         base = phrases.phrase("label.member", language, label=when, member=base)
     status = "" if row["grade"] == "computed" and row["status"] == "ok" else wording.grade_mark(row, language).markup
-    told = [change_text(view, row), target_text(view, row), wording.rank_text(view, row)]
+    told = [change_text(view, row), target_text(view, row), rank_text(view, row)]
     extra = "".join(f'<dd class="base">{escape(each)}</dd>' for each in told if each)
     return (f'<div><dt>{escape(capital(quantity_label(row["id"], row["member"])[language]))}</dt>'
             f'<dd class="value" title="{escape(value.title)}">{escape(value.text)}</dd>'
             f'<dd class="base">{escape(base)} {status}</dd>{extra}</div>')
+
+
+def rank_text(view: CountyView, row: Any) -> str:
+    """The rank of a county's value, m of n in its province, else in the nation; "" for what only reports give."""
+    found = [each for each in standings(view, row["id"], row["member"]) if each.position] if row["sources"] == REGISTER else []
+    for each in sorted(found, key=lambda each: each.circle != "province")[:1]:
+        if each.position:
+            return phrases.phrase("peer.rank", view.language, circle=each.name,
+                                  rank=ordinal(each.position.rank, each.position.n, view.language))
+    return ""
 
 
 # ---- paragraphs

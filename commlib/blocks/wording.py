@@ -10,11 +10,9 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.blocks.html import Cell, mark
-from commlib.declarations.sources import REGISTER
-from commlib.formatting import MISSING, amount, hedged, ordinal, plain
+from commlib.formatting import MISSING, amount, hedged, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import source_label
-from commlib.peers import standings
 from commlib.view import CountyView
 
 
@@ -83,16 +81,6 @@ def report_sources(rows: Iterable[Any], language: str) -> str:
     """Where the values of several rows come from, each source once; not the rows of returns."""
     return sources_text(";".join(dict.fromkeys(
         part for row in rows for part in row["sources"].split(";") if ":" not in part)), language)
-
-
-def rank_text(view: CountyView, row: Any) -> str:
-    """The rank of a county's value, m of n in its province, else in the nation; "" for what only reports give."""
-    found = [each for each in standings(view, row["id"], row["member"]) if each.position] if row["sources"] == REGISTER else []
-    for each in sorted(found, key=lambda each: each.circle != "province")[:1]:
-        if each.position:
-            return phrases.phrase("peer.rank", view.language, circle=each.name,
-                                  rank=ordinal(each.position.rank, each.position.n, view.language))
-    return ""
 
 
 def place_label(view: CountyView, row: Any) -> str:
