@@ -60,7 +60,8 @@ def moved_in_of_completed(households_moved_in: Quantity, dwellings_completed: Qu
     label=Text(zh="入住率（占当年任务）", en="Occupancy rate (of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
-    definition=Text(zh="入住户数 ÷ 当年任务套数", en="households moved in ÷ dwellings in the year's task"),
+    definition=Text(zh="累计入住户数 ÷ 当年任务套数（含结转，可超过100%）",
+                    en="households moved in so far ÷ dwellings in the year's task (above 100 % with earlier years' homes)"),
     defined_by="000-5",
 )
 def moved_in_of_task(households_moved_in: Quantity, dwellings_task__target: Quantity) -> Ratio:
@@ -221,7 +222,8 @@ def old_houses_removed_share(old_houses_removed: Quantity, resettlement_agreemen
     label=Text(zh="开工率（占当年任务户数）", en="Start rate (of the households of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
-    definition=Text(zh="开工户数 ÷ 当年任务户数", en="households started ÷ households of the year's task"),
+    definition=Text(zh="累计开工户数 ÷ 当年任务户数（含结转，可超过100%）",
+                    en="households started so far ÷ households of the year's task (above 100 % with earlier years' homes)"),
     defined_by="000-5",
 )
 def households_started_of_task(households_started: Quantity, households_planned__target: Quantity) -> Ratio:
@@ -233,7 +235,8 @@ def households_started_of_task(households_started: Quantity, households_planned_
     label=Text(zh="竣工率（占当年任务户数）", en="Completion rate (of the households of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
-    definition=Text(zh="竣工户数 ÷ 当年任务户数", en="households completed ÷ households of the year's task"),
+    definition=Text(zh="累计竣工户数 ÷ 当年任务户数（含结转，可超过100%）",
+                    en="households completed so far ÷ households of the year's task (above 100 % with earlier years' homes)"),
     defined_by="000-5",
 )
 def households_completed_of_task(households_completed: Quantity, households_planned__target: Quantity) -> Ratio:
@@ -245,7 +248,8 @@ def households_completed_of_task(households_completed: Quantity, households_plan
     label=Text(zh="入住率（占当年任务户数）", en="Occupancy rate (of the households of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
-    definition=Text(zh="入住户数 ÷ 当年任务户数", en="households moved in ÷ households of the year's task"),
+    definition=Text(zh="累计入住户数 ÷ 当年任务户数（含结转，可超过100%）",
+                    en="households moved in so far ÷ households of the year's task (above 100 % with earlier years' homes)"),
     defined_by="000-5",
 )
 def households_moved_in_of_task(households_moved_in: Quantity, households_planned__target: Quantity) -> Ratio:
