@@ -29,7 +29,7 @@ from commlib.view import CountyView
 
 _CARDS_OF_EACH = 3
 _MOST_BELOW = 20   # rows of places below the county; more are folded
-_TOO_MANY_BELOW = 1000   # such rows on a page of all themes, which is then left to the pages of the themes
+_TOO_MANY_BELOW = 1000   # such rows: a page of all themes leaves them to those of the themes, and these those of communities
 
 
 def key_figures(view: CountyView) -> Block:
@@ -64,9 +64,12 @@ def indicator_table(view: CountyView, theme: str | None = None) -> Block:
     whole = rows[rows["place"] == view.place.key]
     below = rows[rows["place"] != view.place.key]
     below = below[below["sources"] != REGISTER]   # every township's, which the village register shows
-    told = finding([phrases.phrase("overview.elsewhere_below", view.language, n=plain(len(below)))]) \
-        if theme is None and len(below) > _TOO_MANY_BELOW else None
-    below = below[:0] if told else below
+    told = None
+    if len(below) > _TOO_MANY_BELOW:
+        kept = below[:0] if theme is None else below[below["level"] == "township"]
+        key = "overview.elsewhere_below" if theme is None else "overview.communities_below"
+        told = finding([phrases.phrase(key, view.language, n=plain(len(below) - len(kept)))])
+        below = kept
     tables = [_indicator_table(view, part, title) for part, title in ((whole, "county"), (below, "below")) if len(part)]
     if len(below) > _MOST_BELOW:
         tables[-1] = folded(phrases.phrase("overview.many_below", view.language, n=len(below)), tables[-1])
