@@ -51,6 +51,12 @@ class Period:
             return self.years_on(-1)
         return None if self.earlier else parse_period(f"{self.text}:earlier")
 
+    def years_before(self, years: int) -> Period | None:
+        """The same period so many years before; what an undated report calls earlier is one year before it, and none is two."""
+        if not years or self.year is not None:
+            return self.years_on(-years) if years else self
+        return self.last_year() if years == 1 else None
+
     def years_on(self, years: int) -> Period:
         """The same dated period some years later, or before; of a leap day the 28th."""
         year, rest = (self.year or 0) + years, self.text[4:]

@@ -111,7 +111,7 @@ def catalogue() -> str:
     parts = [_GENERATED, "# Catalogue of indicators 指标目录", (
         f"{len(rows)} indicators. Each is one function in `commlib/indicators/<theme>.py`; its needs are the names of "
         "its arguments, which are measures of the [data dictionary](data_dictionary.md) (`__target`, `__plan`: another "
-        "nature; `__last_year`: a year before; `__<member>` or `__<breakdown>`: parts).\n\n"
+        "nature; `__last_year`, `__two_years_ago`: before; `__<member>` or `__<breakdown>`: parts).\n\n"
         f"共 {len(rows)} 项。每项是 `commlib/indicators/` 中的一个函数，"
         "参数名就是[数据字典](data_dictionary.md)中的数据。")]
     for theme, of_theme in groupby(rows, lambda row: row["theme"]):

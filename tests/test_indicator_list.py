@@ -137,12 +137,14 @@ COUNTY, TOWN, VILLAGE = "411325", "411325100", "411325100001"
 
 
 def rows_of_a_year(declaration: TableDeclaration) -> pd.DataFrame:
-    """Rows of one month, in turn of a community and of the county itself, that hold every word which a feed asks for."""
+    """Rows of one month, or of three years by key, in turn of a community and of the county, that hold all words feeds ask."""
     rows = dummy_rows(declaration, 24).astype(object)
     for column in declaration.columns:
         asked = [word for feed in declaration.feeds for word in feed.where.get(column.name, ()) if word != "*"]
         if column.type in DATES:
-            rows[column.name] = [f"2013-09-{1 + row:02d}" if column.type is ColumnType.DATE else "2013-09" for row in rows.index]
+            back = 3 if column.name in declaration.key and declaration.cycle == "year" else 1
+            day = "-%02d" if column.type is ColumnType.DATE else "%.0s"
+            rows[column.name] = [f"{2013 - row % back}-09" + day % (1 + row) for row in rows.index]
         elif column.type is ColumnType.PLACE:
             place = TOWN if column.level == "township" else VILLAGE
             above = place if column.name in declaration.key and column.level else COUNTY if column.name in declaration.key else ""

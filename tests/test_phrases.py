@@ -18,7 +18,7 @@ from commlib.bilingual import Text
 from commlib.blocks.head import GRADES, STATUSES
 from commlib.declarations.checks import CheckKind, Severity
 from commlib.declarations.columns import Blank, ColumnType, Personal
-from commlib.declarations.measures import Nature, Time, measures
+from commlib.declarations.measures import YEARS_BACK, Nature, Time, measures
 from commlib.declarations.standards import standards
 from commlib.declarations.systems import systems
 from commlib.declarations.tables import OWN_THEME, Cycle, tables
@@ -169,7 +169,7 @@ def of(vocabulary: type[StrEnum]) -> set[str]:
     ("type.", of(ColumnType)), ("blank.", of(Blank)), ("personal.", of(Personal) - {""}),
     ("severity.", of(Severity)), ("code.", of(Code)), ("check.", of(CheckKind)),
     ("direction.", of(Direction)),
-    ("nature.", of(Nature) | {"last_year"}),
+    ("nature.", of(Nature) | set(YEARS_BACK)),
     ("time.", of(Time)),
     ("holds.", {each.holds for each in measures().values() if not each.holds.isdigit()} | {"months"}),
     ("status.", set(STATUSES)), ("status_meaning.", set(STATUSES)),

@@ -227,7 +227,7 @@ def test_an_unknown_suffix_is_refused_with_the_choices() -> None:
         """One over the other."""
         return ratio(communities_started, communities_task__wish)
 
-    assert_refused(wrong_suffix, "argument", "communities_task__wish", "plan, target, last_year")
+    assert_refused(wrong_suffix, "argument", "communities_task__wish", "plan, target, last_year, two_years_ago")
 
 
 def test_an_unknown_unit_is_refused() -> None:

@@ -68,7 +68,7 @@ def _registry_claims(figures: pd.DataFrame, claimed: set[str]) -> Iterator[dict[
 
 def _claim(figure: Any, formula: Formula, report: list[Any]) -> dict[str, Any]:
     parts = [_figure_for(slot, figure, report) for slot in formula.slots.values()]
-    growth = any(slot.last_year for slot in formula.slots.values())
+    growth = any(slot.years_back for slot in formula.slots.values())
     operation = "growth_multiple" if growth else "share" if figure.unit == "percent" else "per_unit"
     return {"id": figure.id, "doc": figure.doc, "article": figure.article, "county": figure.county, "claim": formula.id,
             "operation": operation, "stated_id": figure.id, "stated_value": figure.value, "stated_unit": figure.unit,
@@ -87,7 +87,7 @@ def _figure_for(slot: Slot, stated: Any, report: list[Any]) -> str:
     """The figure of the same report and place that states a slot of the formula; blank where none does."""
     for figure in report:
         mapping = mapping_of(figure.indicator, figure.id)
-        if (mapping and mapping.becomes is Becomes.MEASURE and not slot.last_year and not mapping.scope and not mapping.detail
+        if (mapping and mapping.becomes is Becomes.MEASURE and not slot.years_back and not mapping.scope and not mapping.detail
                 and (mapping.quantity, mapping.member) == (slot.measure.id, slot.member)
                 and (mapping.nature or figure.nature) == slot.nature.value
                 and figure.place == stated.place and not figure.repeats and not figure.restates):

@@ -16,7 +16,7 @@ from commlib.blocks.block import Block, together
 from commlib.blocks.html import Row, Table, columns, finding, folded
 from commlib.blocks.wording import fact_cell
 from commlib.declarations.alarms import alarm_rules
-from commlib.declarations.measures import Argument, Measure, measures
+from commlib.declarations.measures import BACK_WORDS, Argument, Measure, measures
 from commlib.declarations.rules import rules
 from commlib.declarations.sources import source_title
 from commlib.declarations.standards import standards
@@ -60,7 +60,7 @@ def _indicator_row(indicator: Indicator, language: Language) -> dict[str, str]:
 def _argument_words(argument: Argument, language: Language) -> str:
     member = "" if argument.is_mapping else argument.members[0]
     label = quantity_label(argument.measure.id, member)[language]
-    nature = "last_year" if argument.last_year else argument.nature.value
+    nature = BACK_WORDS.get(argument.years_back, argument.nature.value)
     return label if nature == "actual" else phrases.phrase("label.nature", language, label=label,
                                                            nature=phrases.text(f"nature.{nature}"))
 

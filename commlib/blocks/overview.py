@@ -18,7 +18,7 @@ from commlib.blocks.html import Row, Table, chart, columns, finding, folded, wai
 from commlib.blocks.theme import cards
 from commlib.charts.bars import ranked_bars
 from commlib.charts.findings import joined
-from commlib.declarations.measures import measures
+from commlib.declarations.measures import BACK_WORDS, measures
 from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.formatting import percent, plain
 from commlib.frames import each_row
@@ -140,9 +140,9 @@ def _waits_for(indicator: Indicator, reported: set[tuple[str, str, str]], langua
     """The measures, by label, that an indicator lacks."""
     for formula in formulas(indicator):
         for slot in formula.slots.values():
-            if slot.last_year or (slot.measure.id, slot.member, slot.nature.value) not in reported:
+            if slot.years_back or (slot.measure.id, slot.member, slot.nature.value) not in reported:
                 label = quantity_label(slot.measure.id, slot.member)[language]
-                nature = "last_year" if slot.last_year else slot.nature.value
+                nature = BACK_WORDS.get(slot.years_back, slot.nature.value)
                 yield label if nature == "actual" else phrases.phrase("label.nature", language, label=label,
                                                                       nature=phrases.text(f"nature.{nature}"))
 

@@ -64,17 +64,19 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What a name such as `measure__member__plan` asks for: a measure, its members, its nature, whether a year back."""
+    """What a name such as `measure__member__plan` asks for: a measure, its members, its nature, how many years back."""
 
     name: str
     measure: Measure
     members: tuple[str, ...]
     is_mapping: bool
     nature: Nature
-    last_year: bool
+    years_back: int
 
 
 _NATURES = {"plan": Nature.PLAN, "target": Nature.TARGET}
+YEARS_BACK = {"last_year": 1, "two_years_ago": 2}
+BACK_WORDS = {years: word for word, years in YEARS_BACK.items()}   # the phrases `nature.<word>`
 
 
 class UnknownArgument(ValueError):
@@ -91,20 +93,20 @@ def read_argument(name: str, each: str = "") -> Argument:
     if measure_id not in measures():
         raise UnknownArgument("measures.toml")
     declared = measures()[measure_id]
-    nature, last_year, is_mapping = Nature.ACTUAL, False, False
+    nature, years_back, is_mapping = Nature.ACTUAL, 0, False
     members: tuple[str, ...] = ("",)
     for suffix in suffixes:
         if suffix in _NATURES:
             nature = _NATURES[suffix]
-        elif suffix == "last_year":
-            last_year = True
+        elif suffix in YEARS_BACK:
+            years_back = YEARS_BACK[suffix]
         elif suffix in declared.breakdowns:
             members, is_mapping = tuple(declared.breakdowns[suffix].members), True
         elif declared.member_label(suffix):
             members = (suffix,)
         else:
-            raise UnknownArgument(", ".join([*_NATURES, "last_year", *declared.breakdowns]))
-    return Argument(name, declared, members, is_mapping, nature, last_year)
+            raise UnknownArgument(", ".join([*_NATURES, *YEARS_BACK, *declared.breakdowns]))
+    return Argument(name, declared, members, is_mapping, nature, years_back)
 
 
 @cache

@@ -65,7 +65,7 @@ def formulas(indicator: Indicator) -> list[Formula]:
 
 def _slot(argument: Argument, member: str) -> Slot:
     return Slot(argument.measure, member if argument.is_mapping else argument.members[0], argument.nature,
-                argument.last_year)
+                argument.years_back)
 
 
 def _caller(indicator: Indicator, arguments: Iterable[Argument], member: str) -> Callable[[Mapping[str, Any]], Any]:

@@ -21,16 +21,16 @@ NO_FACT = -1
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One quantity that a formula needs: a measure, a member, its nature, and whether a year back."""
+    """One quantity that a formula needs: a measure, a member, its nature, and how many years back."""
 
     measure: Measure
     member: str
     nature: Nature
-    last_year: bool = False
+    years_back: int = 0
 
     def moment(self, at: Period) -> Period | None:
         """The period that the slot looks at when its formula is asked at one; None where there is none before it."""
-        return at.last_year() if self.last_year else at
+        return at.years_before(self.years_back)
 
 
 class FactIndex:
@@ -64,7 +64,7 @@ class Holdings:
 
     def periods(self, slots: Iterable[Slot]) -> list[Period]:
         """The periods at which all slots together could be asked for, in order; none where one of them has no fact."""
-        stated = [[_a_year_on(period) if slot.last_year else period for period in self._stated(slot).values()] for slot in slots]
+        stated = [[_years_on(period, slot.years_back) for period in self._stated(slot).values()] for slot in slots]
         return sorted({period for each in stated for period in each if period}) if all(stated) else []
 
     def at(self, slot: Slot, moment: Period) -> NDArray[Any]:
@@ -84,10 +84,10 @@ class Holdings:
         return {code: self._periods[code] for code in np.unique(self._code[self.index.positions(slot)])}
 
 
-def _a_year_on(period: Period) -> Period | None:
-    if period.dated:
-        return period.years_on(1)
-    return _read(period.text.removesuffix(":earlier")) if period.earlier else None
+def _years_on(period: Period, years: int) -> Period | None:
+    if not years or period.dated:
+        return period.years_on(years) if years else period
+    return _read(period.text.removesuffix(":earlier")) if period.earlier and years == 1 else None
 
 
 def _closeness(period: Period, moment: Period) -> tuple[Any, ...]:

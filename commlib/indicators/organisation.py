@@ -72,15 +72,17 @@ def attendance_rate(members_attended: Quantity, members_invited: Quantity) -> Ra
 
 
 @indicator(
-    label=Text(zh="每个党组织当年发展党员数（按上报党组织）", en="Recruits of the year per party organisation (reporting)"),
+    label=Text(zh="每个党组织三年发展党员数（按上报党组织）", en="Recruits of three years per party organisation (reporting)"),
     unit="persons/organisation",
     direction=Direction.HIGHER,
-    definition=Text(zh="当年发展党员 ÷ 上报的党组织", en="members recruited in the year ÷ party organisations reporting"),
+    definition=Text(zh="当年及前两年发展党员 ÷ 当年上报的党组织",
+                    en="members recruited in the year and the two before ÷ party organisations reporting in the year"),
     defined_by="000-6",
 )
-def recruits_per_organisation(party_members_recruited: Quantity, party_organisations_reporting_recruits: Quantity) -> Ratio:
-    """Members recruited in the year per reporting organisation, by place; NaN where none reports."""
-    return ratio(party_members_recruited, party_organisations_reporting_recruits)
+def recruits_per_organisation(party_recruits: Quantity, party_recruits__last_year: Quantity,
+                              party_recruits__two_years_ago: Quantity, organisations_reporting_recruits: Quantity) -> Ratio:
+    """Members recruited in three years per reporting organisation, by place; NaN where none reports or a year is missing."""
+    return ratio(party_recruits + party_recruits__last_year + party_recruits__two_years_ago, organisations_reporting_recruits)
 
 
 @indicator(
@@ -92,10 +94,10 @@ def recruits_per_organisation(party_members_recruited: Quantity, party_organisat
                     en="party organisations without recruits in the year ÷ party organisations reporting"),
     defined_by="000-6",
 )
-def organisations_without_recruits_share(party_organisations_without_recruits: Quantity,
-                                         party_organisations_reporting_recruits: Quantity) -> Ratio:
+def organisations_without_recruits_share(organisations_without_recruits: Quantity,
+                                         organisations_reporting_recruits: Quantity) -> Ratio:
     """Organisations without recruits in the year in percent of those reporting, by place; NaN where none reports."""
-    return share(party_organisations_without_recruits, party_organisations_reporting_recruits)
+    return share(organisations_without_recruits, organisations_reporting_recruits)
 
 
 @indicator(

@@ -1,8 +1,8 @@
 """The registry of indicators: one decorated function each, whose argument names are measures.
 
 Argument grammar: `measure`, then optionally `__<member>` or `__<breakdown>` (all its members, as a mapping), then
-optionally `__plan`, `__target` or `__last_year`. In a family (`for_each`), `each` stands for every listed measure.
-Everything is checked when the theme module is imported: a wrong name raises DeclarationError.
+optionally `__plan`, `__target`, `__last_year` or `__two_years_ago`. In a family (`for_each`), `each` stands for every listed
+measure. Everything is checked when the theme module is imported: a wrong name raises DeclarationError.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ def _contributions(fed: _Fed, declaration: TableDeclaration) -> pd.DataFrame:
     yearly = measure.time is Time.FLOW and measure.holds == "year"
     found = found[found["member"].map(has).astype(bool) & found["value"].notna()
                   & (found["member"] != "" if fed.members else True)]
-    return found.assign(period=[_period(text, yearly and (fed.flows or not declaration.period), argument.last_year)
+    return found.assign(period=[_period(text, yearly and (fed.flows or not declaration.period), argument.years_back)
                                 for text in found["raw"]])
 
 
@@ -155,12 +155,12 @@ def _raw_periods(fed: _Fed, declaration: TableDeclaration) -> pd.Series[str]:
     return raw.where(raw != "", f"undated:{declaration.id}")
 
 
-def _period(raw: str, yearly: bool, last_year: bool) -> str:
-    """The period of a fact: the month of a day, the year of what flows and holds for one, a year back where that is meant."""
+def _period(raw: str, yearly: bool, years_back: int) -> str:
+    """The period of a fact: the month of a day, the year of what flows and holds for one, as many years back as are meant."""
     if raw.startswith("undated:"):
-        return f"{raw}:earlier" if last_year else raw
+        return f"{raw}:earlier" if years_back else raw
     period = parse_period(raw[:4] if yearly else raw[:7])
-    return period.years_on(-1).text if last_year else period.text
+    return period.years_on(-years_back).text if years_back else period.text
 
 
 def _identity(rows: pd.DataFrame, declaration: TableDeclaration) -> pd.Series[str]:
