@@ -117,6 +117,45 @@ def test_numbers_agree_with_each_other_over_time(key: str) -> None:
     assert (money[:, :-1] >= money[:, 1:]).all()
 
 
+def test_the_returns_of_the_full_county_agree_with_each_other() -> None:
+    rows = rows_of("demo-hengxi")
+    register, places = rows["community"].set_index("community_id"), rows["unit_profile"]
+    townships = places[(places["_book"] != "") & (places["period"] == "2023")]
+    for column, stated in (("staff", "community_workers"), ("residents", "population_permanent")):
+        assert register[column].astype(int).sum() == townships[stated].astype(int).sum()
+    assert register["staff"].astype(int).sum() == len(rows["staff"])
+    housing = rows["housing_progress"].groupby("community_id").last()
+    assert ((housing["moved_in"].astype(int) > 0) == (register["status"].loc[housing.index] == "moved_in")).all()
+    centres = rows["facility"][rows["facility"]["kind"] == "service_centres"]
+    assert set(centres["community_id"]) == set(register.index[register["service_facility"] == "yes"])
+    named = set(rows["park"]["paired_community"]) - {""}
+    assert named and named <= {each.name for each in known("demo-hengxi").communities}
+
+
+def test_buildings_offices_and_tasks_of_the_full_county_are_such_as_occur() -> None:
+    rows = rows_of("demo-hengxi")
+    steps = rows["building_progress"]
+    reached = pd.to_numeric(steps["storeys_reached"]).fillna(0)
+    assert steps["stage"].nunique() == 7 and not reached[steps["stage"].isin(["not_started", "foundation"])].any()
+    days = rows["joint_office"]
+    full = days[days["hours"].astype(float) >= 8].groupby(["village_id", days["date"].str[:7]]).size()
+    met = full.reindex(days.groupby(["village_id", days["date"].str[:7]]).size().index, fill_value=0) >= 2
+    assert 0.6 < met.mean() < 1
+    task = rows["housing_task"].query("year == '2023'")["target_households"].astype(int).sum()
+    moved = rows["housing_progress"].groupby("community_id")["moved_in"].last().astype(int).sum()
+    assert 0.5 < moved / task < 1.5
+    lines = rows["transport"]
+    assert (lines["kind"] == "bus").eq(lines["name"].str.endswith("公交线")).all()
+    assert rows["approval"]["fee"].nunique() > 20 and rows["park_enterprise"]["months_produced"].nunique() > 3
+
+
+@each_county
+def test_every_return_says_when_it_was_sent_where_its_rows_say_no_time(key: str) -> None:
+    for book in books(known(key), rows_of(key)):
+        for paper in book.papers:
+            assert paper.table.period or any(str(row[0]).startswith("填报日期") for row in paper.rows if row), book.name
+
+
 def test_one_county_leads_one_lags_and_one_stops() -> None:
     shares, stopped = {}, []
     for key in KEYS:

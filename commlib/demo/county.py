@@ -18,11 +18,13 @@ SEED = 20240501
 FIRST_YEAR, MONTHS = 2021, 36   # the three years that are reported
 _TOWNSHIP_KINDS = (("街道", 0.15), ("镇", 0.5), ("乡", 0.35))
 _URBAN_SHARE = 0.3              # of communities that are no villages, outside subdistricts
+_BEHIND = 3                     # townships that do clearly worse than the others
 
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """A community or village: its key and name, the keys and names of what it stands in, and how large it is."""
+    """A community or village: its key and name, the keys and names of what it stands in, how large it is, and how far its
+    township is behind the others (0 to 1)."""
 
     key: str
     name: str
@@ -33,6 +35,7 @@ class Community:
     population: int
     rural: int
     arable: int
+    behind: float
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class County:
     seed: int
     townships: tuple[tuple[str, str], ...]   # key and name
     communities: tuple[Community, ...]
+
+    @property
+    def months(self) -> int:
+        """How many months are reported."""
+        return (int(self.stops[:4]) - FIRST_YEAR) * 12 + int(self.stops[5:]) if self.stops else MONTHS
 
     def chance(self, about: str) -> np.random.Generator:
         """A generator of its own for each matter, so that one table can change without the others."""
@@ -98,11 +106,13 @@ def _county(key: str, row: Mapping[str, Any], seed: int, names: list[str]) -> Co
     homes = [number % len(townships) for number in range(len(drawn))]
     places = list(zip(homes, drawn, strict=True))
     places.append((1, str(drawn[0])))   # two communities of one name, in two townships
-    return replace(bare, townships=townships, communities=tuple(_communities(townships, places, chance)))
+    return replace(bare, townships=townships, communities=tuple(_communities(townships, places, chance, bare.chance("behind"))))
 
 
-def _communities(townships: tuple[tuple[str, str], ...], places: list[tuple[int, str]],
-                 chance: np.random.Generator) -> list[Community]:
+def _communities(townships: tuple[tuple[str, str], ...], places: list[tuple[int, str]], chance: np.random.Generator,
+                 late: np.random.Generator) -> list[Community]:
+    behind = late.uniform(0.0, 0.35, len(townships))
+    behind[late.choice(len(behind), _BEHIND, replace=False)] = 0.9
     found = []
     counted = [0] * len(townships)
     for home, stem in sorted(places, key=lambda each: each[0]):
@@ -114,7 +124,7 @@ def _communities(townships: tuple[tuple[str, str], ...], places: list[tuple[int,
         rural = 0 if urban else int(population * chance.uniform(0.8, 0.98))
         level, kind = ("community", "社区") if urban else ("village", "村")
         found.append(Community(f"{key}-{counted[home]:03d}", f"{stem}{kind}", level, key, name, households, population, rural,
-                               int(rural * chance.uniform(0.9, 1.9)) // 100 * 100))
+                               int(rural * chance.uniform(0.9, 1.9)) // 100 * 100, float(behind[home])))
     return found
 
 

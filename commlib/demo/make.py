@@ -60,13 +60,14 @@ def planted_in(packed: Mapping[str, Book], number: int, chance: np.random.Genera
     paths = [str(each) for each in chance.permutation(sorted(packed))]
     beds = {path: [Bed(paper, chance, packed[path].kind in ("xlsx", "ods"))
                    for paper in sorted(packed[path].papers, key=lambda each: len(each.records))] for path in paths}
-    most = -(-number // FAULTY_FILES)
     counted: Counter[str] = Counter()
     told: Counter[str] = Counter()
     found: list[tuple[str, Planted]] = []
     wanted: list[Kind] = [*OF_SHEETS.values(), *[partial(plant_in_row, told=told)] * number]
-    for kind in wanted[:number]:
-        open_to = sorted((path for path in paths if counted[path] < most), key=lambda path: counted[path])
+    for kind in wanted:
+        if len(found) == number:
+            break
+        open_to = sorted(paths, key=lambda path: counted[path])
         if len(counted) >= FAULTY_FILES:
             open_to = [path for path in open_to if counted[path]]
         tries = ((path, kind(bed)) for path in open_to for bed in beds[path])

@@ -13,21 +13,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from commlib.demo.county import FIRST_YEAR, MONTHS, Community, County, month
+from commlib.demo.county import MONTHS, Community, County, month
 from commlib.demo.housing import tenths
 
-_QUARTERS = MONTHS // 3
+_STARTS = MONTHS // 3 + 2   # quarters in one of which a project begins; a county that is behind has begun fewer of them
 _PROJECTS = (12, 19)
 _EARLY = 300   # days by which a project begins too early for its approvals
 _SCARCE = 0.55  # of the money arrives for a project that begins before it is approved
 _SLOWED = 0.7  # of the pace of a project whose money is held
 _HELD = 5      # quarter from which money that is held is not paid out
+_SOON = 4      # quarters in one of which a project begins that has such troubles
+_COST = (0.93, 1.03)   # what a project costs of what was planned
 _LEFT = 0.94   # of a project's investment that its flows of money come to, at most
 
 
 @dataclass(frozen=True, slots=True)
 class _Project:
-    """A project: its place, what it is, its size and money (tenths of CNY10k), when it begins, and how many quarters it takes."""
+    """A project: its place, what it is, its size and money (tenths of CNY10k), when it begins, how many quarters it takes, and
+    what it costs of what was planned."""
 
     id: str
     community: Community
@@ -39,6 +42,7 @@ class _Project:
     money: int
     start: int
     quarters: int
+    cost: float
 
     def done(self, quarter: int) -> float:
         """The share that is done at the end of a quarter: slow at both ends."""
@@ -63,7 +67,7 @@ def money_rows(county: County) -> dict[str, pd.DataFrame]:
     """Rows of `project`, `project_progress`, `approval`, `fund_source` and `fund_flow`, all text."""
     chance = county.chance("projects")
     projects = [_project(county, number, chance) for number in range(1, int(chance.integers(*_PROJECTS)) + 1)]
-    last = _last_quarter(county)
+    last = county.months // 3
     return {
         "project": pd.DataFrame([_project_row(each) for each in projects]),
         "project_progress": pd.DataFrame([_progress_row(each, quarter, county) for quarter in range(last)
@@ -75,14 +79,6 @@ def money_rows(county: County) -> dict[str, pd.DataFrame]:
     }
 
 
-def _last_quarter(county: County) -> int:
-    """How many quarters were reported."""
-    if not county.stops:
-        return _QUARTERS
-    year, number = map(int, county.stops.split("-"))
-    return (year - FIRST_YEAR) * 4 + number // 3
-
-
 def _project(county: County, number: int, chance: np.random.Generator) -> _Project:
     kinds = list(words()["projects"])
     kind = kinds[(number - 1) % len(kinds)]
@@ -91,17 +87,20 @@ def _project(county: County, number: int, chance: np.random.Generator) -> _Proje
     size = chance.uniform()
     quantity = int(least + size * (most - least))
     name = f"{community.township_name}{community.name}{name}"
-    return _Project(f"XM{number:03d}", community, kind, name, office, unit, quantity,
-                    int((cheap + size * (dear - cheap)) * 10), int(chance.integers(0, 6)), int(chance.integers(4, 8)))
+    key, start = f"XM{number:03d}", int(chance.integers(0, _STARTS))
+    start = start % _SOON if key in (*county.early, *county.held) else start
+    money = int((cheap + size * (dear - cheap)) * chance.uniform(9, 11))
+    return _Project(key, community, kind, name, office, unit, quantity, money, start, int(chance.integers(4, 8)),
+                    chance.uniform(*_COST))
 
 
 def _project_row(project: _Project) -> dict[str, str]:
     year, number = month(project.start * 3)
-    end, last = month(min(project.start + project.quarters, 20) * 3 - 1)
+    end, last = month((project.start + project.quarters) * 3 - 1)
     return {"project_id": project.id, "township_id": project.community.township, "unit_id": project.community.key,
             "class": project.kind, "name": project.name, "planned_quantity": str(project.quantity), "quantity_unit": project.unit,
             "total_investment": tenths(project.money), "start_due": f"{year}-{number:02d}", "finish_due": f"{end}-{last:02d}",
-            "contractor": f"云澜第{project.quarters}建筑公司"}
+            "contractor": f"云澜第{'一二三四五六七'[project.quarters - 1]}建筑公司"}
 
 
 def _progress_row(project: _Project, quarter: int, county: County) -> dict[str, str]:
@@ -111,9 +110,9 @@ def _progress_row(project: _Project, quarter: int, county: County) -> dict[str, 
     done = project.done(quarter) * pace
     stage = "not_started" if not done else "completed" if done >= 1 else "under_construction"
     return {"project_id": project.id, "as_of": quarter_end(quarter), "quantity_done": tenths(int(project.quantity * done * 10)),
-            "quantity_unit": project.unit, "investment_done": tenths(int(project.money * done)), "stage": stage,
+            "quantity_unit": project.unit, "investment_done": tenths(int(project.money * done * project.cost)), "stage": stage,
             "year_plan": tenths(int(project.money * planned)) if planned else "",
-            "year_done": tenths(int(project.money * of_year * pace)) if planned else "",
+            "year_done": tenths(int(project.money * of_year * pace * project.cost)) if planned else "",
             "percent_reported": tenths(int(done * 1000))}
 
 
@@ -121,11 +120,12 @@ def _approvals(project: _Project, county: County, chance: np.random.Generator) -
     year, number = month(project.start * 3)
     day = date(year, number, 1) - timedelta(days=int(chance.integers(150, 210)))
     day += timedelta(days=_EARLY) if project.id in county.early else timedelta()
-    rows = []
+    rows, last = [], quarter_end(county.months // 3 - 1)
     for at, (name, (office, days, fee)) in enumerate(words()["procedures"].items(), 1):
         end = day + timedelta(days=int(days * chance.uniform(0.7, 1.6)))
+        submitted, finished = (each.isoformat() if each.isoformat() <= last else "" for each in (day, end))
         rows.append({"project_id": project.id, "procedure_no": str(at), "procedure": name, "office": office,
-                     "submitted_on": day.isoformat(), "finished_on": end.isoformat(), "fee": str(fee)})
+                     "submitted_on": submitted, "finished_on": finished, "fee": tenths(int(fee * chance.uniform(8, 13)))})
         day = end + timedelta(days=int(chance.integers(1, 6)))
     return rows
 

@@ -23,10 +23,11 @@ from commlib.demo.county import FIRST_YEAR, MONTHS, County, month
 _FIRST = date(FIRST_YEAR, 1, 1)
 _LAST = (date(FIRST_YEAR + MONTHS // 12, 1, 1) - _FIRST).days - 1   # the last day that is reported, in days since the first
 _STEPS = {"month": 1, "two_months": 2, "quarter": 3, "half": 6, "year": 12}
-_SIZES = ["households", "population", "rural", "arable", "planned", "villages", "places"]
-_BEHIND = 3                  # townships that do clearly worse than the others
+_YEARS = range(MONTHS // 12)
+_SIZES = ["households", "population", "residents", "rural", "arable", "planned", "villages", "places", "party_members",
+          *(f"{name}{year}" for name in ("workers", "certified", "moved") for year in _YEARS)]
 _FUNCTIONS: dict[str, Callable[..., Any]] = {   # rank: from the top among the rows of a group; before: of the row before in it
-    "low": np.minimum, "high": np.maximum,
+    "low": np.minimum, "high": np.maximum, "pick": lambda at, *values: np.choose(np.asarray(at, int), values),
     "rank": lambda values, groups: pd.Series(values).groupby(groups).rank(ascending=False, method="first").to_numpy(),
     "before": lambda values, groups: pd.Series(values).groupby(groups).shift().to_numpy()}
 _OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
@@ -56,11 +57,12 @@ def more_rows(county: County, rows: Rows) -> Rows:
     for said in (each for each in sheets() if county.full or each.get("everyone")):
         drawn = maker.sheet(said)
         if said.get("onto"):
-            rows = {**rows, said["table"]: rows[said["table"]].assign(**{name: drawn[name] for name in said["columns"]})}
+            more = drawn[[name for name in said["columns"] if name in drawn]]
+            rows = {**rows, said["table"]: rows[said["table"]].assign(**more)}
         else:
             found.setdefault(said["table"], []).append(drawn)
-    more = {name: [rows[name], *parts] if name in rows else parts for name, parts in found.items()}
-    return {**rows, **{name: pd.concat(parts, ignore_index=True).fillna("") for name, parts in more.items()}}
+    all_parts = {name: [rows[name], *parts] if name in rows else parts for name, parts in found.items()}
+    return {**rows, **{name: pd.concat(parts, ignore_index=True).fillna("") for name, parts in all_parts.items()}}
 
 
 class _Maker:
@@ -69,7 +71,7 @@ class _Maker:
     def __init__(self, county: County, rows: Rows) -> None:
         self.county, self.rows = county, rows
         self.drawn: Rows = {}
-        self.communities = _communities(county, rows["housing_progress"])
+        self.communities = _communities(county, rows)
         self.until = (date.fromisoformat(rows["housing_progress"]["as_of"].max()) - _FIRST).days   # what is reported ends
 
     def sheet(self, said: Mapping[str, Any]) -> pd.DataFrame:
@@ -157,20 +159,31 @@ class _Maker:
         return frame.assign(_thing=frame[list(table(name).key)].astype(str).agg("/".join, axis=1))
 
 
-def _communities(county: County, housing: pd.DataFrame) -> pd.DataFrame:
-    """The communities of a county: keys, names, sizes and how far their township is behind (0 to 1)."""
-    chance = county.chance("behind")
-    behind = chance.uniform(0.0, 0.35, len(county.townships))
-    behind[chance.choice(len(behind), _BEHIND, replace=False)] = 0.9
-    slow = {key: share for (key, _), share in zip(county.townships, behind, strict=True)}
-    planned = housing.groupby("community_id")["planned"].first().astype(float)
+def _communities(county: County, rows: Rows) -> pd.DataFrame:
+    """The communities of a county as they are at the end: keys, names, sizes, how far they are built, and by year
+    (0 the first) workers, those of them who hold a certificate, and households that have moved in."""
+    chance = county.chance("sizes")
+    housing = rows["housing_progress"].sort_values("as_of", kind="stable").set_index("community_id")
+    profile = rows["unit_profile"].drop_duplicates("unit_id", keep="last").set_index("unit_id")
     found = pd.DataFrame([{
         "county": county.key, "county_name": county.name.zh, "township_id": each.township, "township": each.township_name,
         "community": each.name,
         **dict.fromkeys(("community_id", "unit_id", "village_id", "_thing"), each.key),
-        "households": each.households // 10 * 10.0, "population": float(each.population), "rural": float(each.rural),
-        "arable": float(each.arable), "planned": planned[each.key], "villages": float(each.level == "village"), "places": 1.0,
-        "behind": slow[each.township]} for each in county.communities])
+        "villages": float(each.level == "village"), "places": 1.0, "behind": each.behind} for each in county.communities])
+    keys = found["community_id"].to_numpy()
+    found[["households", "population", "rural", "arable"]] = profile.loc[
+        keys, ["households", "population_total", "population_rural", "arable_area"]].astype(float).to_numpy()
+    found["residents"] = np.floor(found["population"] * chance.uniform(0.88, 1.02, len(found)))
+    found["party_members"] = np.floor(found["residents"] * chance.uniform(0.02, 0.04, len(found)))
+    stages = ["planned", "started", "topped_out", "completed", "moved_in"]
+    found[stages] = housing.tail(len(keys))[stages].astype(float).loc[keys].to_numpy()
+    for year in _YEARS:
+        end = str(FIRST_YEAR + year + 1)
+        staff = rows["staff"][rows["staff"]["entered_on"] < end]
+        for name, counted in (("workers", staff), ("certified", staff[staff["certificate"] != "none"])):
+            found[f"{name}{year}"] = counted["community_id"].value_counts().reindex(keys, fill_value=0).to_numpy(float)
+        moved = housing[housing["as_of"] < end]["moved_in"].groupby(level=0).last()
+        found[f"moved{year}"] = moved.loc[keys].astype(float).to_numpy()
     found["place"] = found.groupby("township_id", sort=False).cumcount() + 1.0
     return found.assign(centre_id=found.groupby("township_id", sort=False)["community_id"].transform("first"))
 
@@ -233,8 +246,8 @@ def _made(node: ast.AST, known: Mapping[str, Any]) -> Any:
             return _OPERATORS[type(node.op)](_made(node.left, known), _made(node.right, known))
         case ast.UnaryOp():
             return -_made(node.operand, known)
-        case ast.Compare():
-            return _OPERATORS[type(node.ops[0])](_made(node.left, known), _made(node.comparators[0], known))
+        case ast.Compare():   # 1 or 0, for truths do not add up
+            return np.asarray(_OPERATORS[type(node.ops[0])](_made(node.left, known), _made(node.comparators[0], known)), int)
         case ast.Call():
             return _FUNCTIONS[ast.unparse(node.func)](*(_made(each, known) for each in node.args))
         case _:

@@ -42,7 +42,7 @@ class Book:
 
 def all_rows(county: County) -> Rows:
     """Every row of every table of a county, by table; `_book` and `_sheet` say where a row stands, if not in the usual place."""
-    rows = {"housing_progress": housing_rows(county), **money_rows(county), **economy_rows(county), **people_rows(county)}
+    rows = {**housing_rows(county), **money_rows(county), **economy_rows(county), **people_rows(county)}
     return more_rows(county, rows)
 
 
@@ -84,8 +84,9 @@ class _Packer:
                sender: str = "", sent: str = "") -> Paper:
         """A sheet of a table with all columns in which its rows have something but those left out.
 
-        `sent` is the day on which a footnote says that it was sent.
+        `sent` is the day on which a footnote says that it was sent: the last that is reported, where the rows say no time.
         """
+        sent = sent or ("" if table(name).period else self.rows["housing_progress"]["as_of"].max())
         columns = [column.name for column in table(name).columns if column.name in records[0] and column.name not in leave
                    and any(record[column.name] for record in records)]
         ink = self.ink
@@ -157,28 +158,34 @@ class _Packer:
     # ---- the other tables
 
     def _others(self) -> Iterator[Book]:
-        sent = self.rows["housing_progress"]["as_of"].max()   # of what says no time itself
-        yield self._book("项目台账", [self._paper(name, self._records(name), sheet, sent=sent) for name, sheet in
+        yield self._book("项目台账", [self._paper(name, self._records(name), sheet) for name, sheet in
                                   (("project", "项目"), ("approval", "手续"), ("project_progress", "进度"))])
         for year in range(FIRST_YEAR, FIRST_YEAR + MONTHS // 12):
             yield from self._funds(year)
             yield self._profile(year)
-        yield self._book("社区工作者花名册", [self._paper("staff", self._records("staff"), "花名册", sent=sent)])
+        roster = self._book("社区工作者花名册", [self._paper("staff", self._records("staff"), "花名册")])
+        yield replace(roster, clean=self.county.full)   # other returns of a full county count the workers
         years = [(year, rows) for year in range(FIRST_YEAR, FIRST_YEAR + MONTHS // 12)
                  if (rows := self._records("outlet_month", str(year)))]
-        yield self._book("社区服务网点", [self._paper("outlet", self._records("outlet"), "网点台账", sent=sent),
+        yield self._book("社区服务网点", [self._paper("outlet", self._records("outlet"), "网点台账"),
                                     *(self._paper("outlet_month", rows, f"{year}年经营") for year, rows in years)])
-        yield self._book("产业园区", [self._paper("park", self._records("park"), "园区", sent=sent),
+        yield self._book("产业园区", [self._paper("park", self._records("park"), "园区"),
                                   self._paper("park_enterprise", self._records("park_enterprise"), "企业")])
+        for asked_in, papers in self._surveys():
+            yield self._book(f"{asked_in}年居民问卷", papers)
+
+    def _surveys(self) -> Iterator[tuple[str, list[Paper]]]:
+        """The sheets of each survey, which its last day dates, with its year."""
         for survey in self._records("survey"):
             names = (("survey", "登记"), ("survey_question", "题目"), ("survey_answer", "结果"))
-            papers = [self._paper(name, [each for each in self._records(name) if each["survey_id"] == survey["survey_id"]], sheet,
-                                  sent=survey["to"])
-                      for name, sheet in names]
-            yield self._book(f"{survey['from'][:4]}年居民问卷", papers)
+            yield survey["from"][:4], [
+                self._paper(name, [each for each in self._records(name) if each["survey_id"] == survey["survey_id"]], sheet,
+                            sent=survey["to"]) for name, sheet in names]
 
     def _funds(self, year: int) -> Iterator[Book]:
-        papers = [self._paper("fund_source", self._records("fund_source"), "来源目录")] if year == FIRST_YEAR else []
+        papers = []
+        if year == FIRST_YEAR:
+            papers.append(self._paper("fund_source", self._records("fund_source"), "来源目录", sent=f"{year}-12-31"))
         for quarter in range(4):
             records = [each for each in self._records("fund_flow") if each["flow_id"].startswith(f"ZJ{year}{quarter + 1}")]
             if records:
@@ -195,20 +202,21 @@ class _Packer:
 
     def _more(self) -> Iterator[Book]:
         """The workbooks of what `more.toml` says."""
-        sent = self.rows["housing_progress"]["as_of"].max()
         found: dict[str, dict[str, tuple[str, list[Record]]]] = {}
         for name in (each for each in self.rows if "_book" in self.rows[each]):
             for record in self._records(name, more=True):
                 found.setdefault(record["_book"], {}).setdefault(record["_sheet"], (name, []))[1].append(record)
         for book, sheets in found.items():
-            papers = [self._paper(name, records, sheet, sent=records[0]["_sent"] or sent)
-                      for sheet, (name, records) in sheets.items()]
+            papers = [self._paper(name, records, sheet, sent=records[0]["_sent"]) for sheet, (name, records) in sheets.items()]
             yield replace(self._book(book, papers), clean=True)
 
     def _exported(self) -> Iterator[Book]:
-        """One file a table, as a system exports it."""
+        """One file a table, as a system exports it; each survey by itself."""
+        for year, papers in self._surveys():
+            for paper in papers:   # a fault in one of so few rows would lose the survey
+                yield replace(self._book(f"{year}年{paper.table.label[Language.ZH]}", [paper]), clean=True)
         for name in self.rows:
-            if name != "housing_progress":
+            if name != "housing_progress" and not name.startswith("survey"):
                 more = "_book" in self.rows[name]
-                records = self._records(name, more=more)
-                yield replace(self._book(table(name).label[Language.ZH], [self._paper(name, records, "")]), clean=more)
+                yield replace(self._book(table(name).label[Language.ZH], [self._paper(name, self._records(name, more=more), "")]),
+                              clean=more)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from commlib.demo.county import FIRST_YEAR, MONTHS, County
+from commlib.demo.county import FIRST_YEAR, MONTHS, County, month
 from commlib.demo.money import words
 
 _ROUNDS = (2021, 2023)
 _VALID = (900, 1301)
 _POSTS = ("chief", "deputy", "worker", "grid")
+_OLDEST = {"female": 1974, "male": 1964}   # born, for women retire at 50
+_EDUCATION = {"postgraduate": 0.02, "bachelor": 0.3, "college": 0.43, "high_school": 0.25}
+_CERTIFICATES = {"none": 0.7, "assistant": 0.22, "social_worker": 0.08}
 
 
 def people_rows(county: County) -> dict[str, pd.DataFrame]:
@@ -40,17 +43,17 @@ def _staff(county: County) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for community in county.communities:
         for post in _POSTS[:int(chance.integers(2, 5))]:
-            born = int(chance.integers(1962, 2000))
-            entered = max(born + 22, int(chance.integers(2005, 2024)))
             sex = "female" if chance.random() < 0.56 else "male"
+            born = int(chance.integers(_OLDEST[sex], 2000))
+            entered = f"{max(born + 22, int(chance.integers(2005, 2024)))}-{int(chance.integers(1, 13)):02d}"
             number = len(rows) + 1
             rows.append({
                 "staff_id": f"RY{number:04d}", "name": f"{chance.choice(words()['staff']['surnames'])}某{number}",
                 "township_id": community.township, "community_id": community.key, "sex": sex, "birth_year": str(born),
                 "party_member": "yes" if chance.random() < 0.45 else "no",
-                "education": str(chance.choice(["bachelor", "college", "high_school"], p=[0.3, 0.45, 0.25])), "post": post,
-                "entered_on": f"{min(entered, 2023)}-{int(chance.integers(1, 13)):02d}",
-                "certificate": "none" if chance.random() < 0.7 else "assistant",
+                "education": str(chance.choice(list(_EDUCATION), p=list(_EDUCATION.values()))), "post": post,
+                "entered_on": min(entered, "{}-{:02d}".format(*month(county.months - 2))),
+                "certificate": str(chance.choice(list(_CERTIFICATES), p=list(_CERTIFICATES.values()))),
                 "insured": "yes" if chance.random() < 0.9 else "no", "wage": str(int(chance.integers(24, 52)) * 100)})
     return rows
 
@@ -58,7 +61,7 @@ def _staff(county: County) -> list[dict[str, str]]:
 def _surveys(county: County) -> dict[str, pd.DataFrame]:
     chance = county.chance("survey")
     surveys, questions, answers = [], [], []
-    liked = 0.42 + 0.2 * min(county.pace, 1.2) * county.arrival
+    liked = 0.42 + 0.2 * min(county.pace, 1.2) * county.arrival + chance.normal(0, 0.07, len(words()["survey"]["questions"]))
     for year in _ROUNDS:
         survey = f"WJ{year}"
         valid = int(chance.integers(*_VALID))
@@ -69,7 +72,7 @@ def _surveys(county: County) -> dict[str, pd.DataFrame]:
             answered = valid - int(chance.integers(0, 25))
             questions.append({"survey_id": survey, "question_no": f"Q{number}", "text": text, "multiple": "no",
                               "n_answered": str(answered)})
-            for option, n in zip(words()["survey"]["options"], _shares(answered, liked, chance), strict=True):
+            for option, n in zip(words()["survey"]["options"], _shares(answered, liked[number - 1], chance), strict=True):
                 answers.append({"survey_id": survey, "question_no": f"Q{number}", "option": option, "n": str(n),
                                 "share": f"{100 * n / answered:.1f}"})
         liked += 0.04 * (county.pace - 0.6)
@@ -77,6 +80,6 @@ def _surveys(county: County) -> dict[str, pd.DataFrame]:
 
 
 def _shares(answered: int, liked: float, chance: np.random.Generator) -> list[int]:
-    good = min(max(liked + chance.normal(0, 0.07), 0.2), 0.92)
+    good = min(max(liked + chance.normal(0, 0.02), 0.2), 0.92)
     return [int(each) for each in chance.multinomial(answered, [good * 0.4, good * 0.6, (1 - good) * 0.6, (1 - good) * 0.3,
                                                                 (1 - good) * 0.1])]
