@@ -16,6 +16,7 @@ from commlib.declarations.measures import Measure, Nature, measures
 from commlib.errors import ParameterError
 from commlib.indicators.compute import compute, measure_formula
 from commlib.indicators.registry import Indicator, indicators
+from commlib.labels import unknown
 from commlib.periods import parse_period
 from commlib.places import Place
 from commlib.view import CountyView
@@ -49,10 +50,7 @@ def question(question_id: str) -> Question:
     """
     found = _questions().get(question_id)
     if found is None:
-        known = list(_questions())
-        near = get_close_matches(question_id, known, n=3, cutoff=0.5) or get_close_matches(question_id, known, 1, 0)
-        raise ParameterError(phrases.text("cli.unknown_id", found=question_id,
-                                          near=Text(zh=listed(near, "zh"), en=listed(near, "en"))))
+        raise unknown("cli.unknown_id", question_id, _questions())
     return found
 
 

@@ -40,6 +40,12 @@ class Text:
         return self.zh if Language(language) is Language.ZH else self.en
 
 
+def joined(texts: Iterable[Text], zh: str, en: str) -> Text:
+    """Texts one after another, with what each language sets between them; there must be one."""
+    parts = list(texts)
+    return Text(zh=zh.join(part.zh for part in parts), en=en.join(part.en for part in parts))
+
+
 def listed(items: Iterable[str], language: str) -> str:
     """Join words as a list in the habit of the language: 、 in Chinese, commas in English."""
     return ("、" if Language(language) is Language.ZH else ", ").join(items)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from commlib.commands import analyses as analyses
-from commlib.commands import demonstration as demonstration
-from commlib.commands import intake as intake
 from commlib.commands import questions as questions
 from commlib.commands import returns as returns
 from commlib.commands import schedule as schedule

@@ -41,6 +41,10 @@ class CommlibError(Exception):
         """Give the whole message in one language."""
         return self.message[language]
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in a notebook: the message with all its faults, as the command line does, and no traceback."""
+        return [f"{type(self).__name__}: {self.say('zh')}", self.say("en")]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.message,))   # crosses process borders whole
 

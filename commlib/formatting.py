@@ -12,6 +12,7 @@ from commlib.units import scales, unit
 
 MISSING = "—"
 _RATE_DECIMALS = 1
+_WHOLE = 100   # percent
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MOST_DECIMALS = {"zh": 2, "en": 4}   # of an amount in 万 and 亿, in million and billion
 
@@ -28,11 +29,11 @@ def rounded(value: float | Fraction, decimals: int) -> Decimal:
 
 
 def plain(value: float | Fraction, decimals: int = 0) -> str:
-    """A number with thousands separators and fixed decimals; "—" where it is missing."""
+    """A number with thousands separators, fixed decimals and the sign of minus; "—" where it is missing."""
     if isinstance(value, float) and not math.isfinite(value):
         return MISSING
     text = f"{rounded(value, decimals):,f}"
-    return "0" + text[2:] if text.startswith("-0") and not text.strip("-0.,") else text
+    return "0" + text[2:] if text.startswith("-0") and not text.strip("-0.,") else text.replace("-", "−")
 
 
 def _shortest(value: float) -> str:
@@ -49,20 +50,22 @@ def amount(value: float, unit_id: str, language: str, as_stated: bool = False) -
     if value is None or math.isnan(value):
         return MISSING
     if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
+        return "∞" if value > 0 else "−∞"
     declared = unit(unit_id)
     if unit_id == "percent":
         return percent(value, language) if not as_stated else _percent_sign(_shortest(value), language)
-    if unit_id in ("rank", "year", "class"):
+    if unit_id in ("rank", "batch", "year", "class"):
         return phrases.phrase(f"number.{unit_id}", language, number=f"{value:g}" if unit_id == "year" else _shortest(value))
+    if value == 1 and declared.singular and language == Language.EN:
+        return f"1 {declared.singular}"
     if declared.dimension and len(declared.dimension) == 1 and declared.dimension[0][0] in scales(language):
         return _scaled(_exactly(value) * declared.factor, declared.dimension[0][0], language)
     if unit_id.startswith("CNY") and "/" in unit_id and language == Language.EN:
         factor = unit(unit_id.partition("/")[0]).factor
         return f"CNY {_digits(value * float(factor), unit_id, as_stated)} per {declared.label.en.rpartition(' per ')[2]}"
-    label = declared.label[language] if unit_id != "count" or language == Language.ZH else ""
+    label = declared.label[language]
     if language == Language.EN:
-        return f"{_digits(value, unit_id, as_stated)} {label}".rstrip()
+        return f"{_digits(value, unit_id, as_stated)} {'' if declared.measures('count') else label}".rstrip()
     in_ten_thousands = _exactly(value) / 10_000
     if abs(in_ten_thousands) >= 1 and (in_ten_thousands * 100).denominator == 1:
         return f"{_shortest(float(in_ten_thousands))}万{label}"
@@ -125,10 +128,12 @@ def hedged(value: float, low: float, high: float, unit_id: str, language: str, a
         return MISSING
     if low == high or math.isnan(low) or math.isnan(high):
         return words(value)
-    if math.isinf(high):
+    if math.isinf(high) or (unit_id == "percent" and value == low and high == _WHOLE):   # no share is more than the whole
         nothing_known = low <= 0 and low < value
         return phrases.phrase("number.about", language, value=words(value)) if nothing_known \
             else phrases.phrase("number.at_least", language, value=words(low))
     if math.isinf(low) or (low == 0 and value == high):
+        if unit_id == "rank":
+            return phrases.phrase("number.among_first", language, number=_shortest(high))
         return phrases.phrase("number.at_most", language, value=words(high))
     return phrases.phrase("number.between", language, value=words(value), low=words(low), high=words(high))

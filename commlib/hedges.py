@@ -69,12 +69,7 @@ def decimals(printed: str) -> int:
 
 def half_digit(printed: str) -> Fraction:
     """Half a unit of the last non-zero digit: the width that "about 230" (5) or "nearly 279,000" (500) leaves open."""
-    digits = printed.strip().lstrip("-")
-    if "." in digits and digits.rstrip("0").partition(".")[2]:
-        return Fraction(1, 2 * 10 ** len(digits.rstrip("0").partition(".")[2]))
-    whole = digits.partition(".")[0]
-    zeros = len(whole) - len(whole.rstrip("0"))
-    return Fraction(10 ** zeros, 2) if whole.strip("0") else Fraction(1, 2)
+    return Fraction(10) ** int(Decimal(printed.strip()).normalize().as_tuple().exponent) / 2
 
 
 def interval(printed: str, qualifier: Qualifier) -> tuple[Bound, Bound]:
@@ -90,3 +85,23 @@ def interval(printed: str, qualifier: Qualifier) -> tuple[Bound, Bound]:
     if qualifier is Qualifier.APPROX:
         return value - half_digit(printed), value + half_digit(printed)
     return value, value
+
+
+def rounded(value: Fraction, decimals: int) -> Fraction:
+    """Round half away from zero to so many decimals: 62.75 to one decimal is 62.8."""
+    return _signed(value, (abs(value) * 10**decimals + Fraction(1, 2)) // 1, decimals)
+
+
+def truncated(value: Fraction, decimals: int) -> Fraction:
+    """Cut off after so many decimals, towards zero: 62.78 to one decimal is 62.7."""
+    return _signed(value, abs(value) * 10**decimals // 1, decimals)
+
+
+def band(value: Fraction, decimals: int) -> tuple[Fraction, Fraction]:
+    """The values that would print as `value`, from low (included) to high (not): 62.7 is [62.65, 62.75)."""
+    half = Fraction(1, 2 * 10**decimals)
+    return value - half, value + half
+
+
+def _signed(value: Fraction, scaled: int, decimals: int) -> Fraction:
+    return Fraction(scaled if value >= 0 else -scaled, 10**decimals)

@@ -57,7 +57,7 @@ def table_rows(home: Home | None = None) -> Rows:
 
 def rule_rows(home: Home | None = None) -> Rows:
     """Every rule, one row each, the project's own last: formula in both languages, document, validity, what it needs."""
-    from commlib.declarations.rules import rules
+    from commlib.declarations.rule_files import rules
 
     return [{
         "rule": one.id, "number": str(one.number or ""), "label_zh": one.label.zh, "label_en": one.label.en, "kind": one.kind,
@@ -117,7 +117,7 @@ def verdict_rows(verdicts: Iterable[Verdict], language: str) -> Rows:
 
 def plain_decimal(value: Fraction | None) -> str:
     """A recomputed value as a plain decimal without an exponent or needless zeros; "" where there is none."""
-    from commlib.audit.rounding import rounded
+    from commlib.hedges import rounded
 
     if value is None:
         return ""

@@ -17,7 +17,8 @@ from commlib.blocks.alarms import alarm_sentences
 from commlib.blocks.audit import audit_counts, verdicts_of
 from commlib.blocks.block import Block
 from commlib.blocks.completeness import by_place, completeness, received_tables
-from commlib.blocks.facilities_words import facilities_sentences
+from commlib.blocks.facilities import facilities_sentences
+from commlib.blocks.head import latest_period
 from commlib.blocks.housing_words import housing_sentences
 from commlib.blocks.html import finding
 from commlib.blocks.overview import county_row, headline_rows
@@ -34,6 +35,7 @@ from commlib.formatting import ordinal, percent, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
 from commlib.peers import standings
+from commlib.periods import parse_period
 from commlib.view import CountyView
 
 
@@ -49,10 +51,8 @@ def narrative(view: CountyView, section: str) -> Block:
 def _overview(view: CountyView) -> Iterator[str]:
     language, place = view.language, view.place.name[view.language]
     yield from _register_sentence(view)
-    given = view.facts[view.facts["document"] != REGISTER]
-    returns = given["document"].str.contains(FROM_TABLE, regex=False)
-    reported, returned = given[~returns], given[returns]
-    if given.empty:
+    reported, returned = view.reported, view.returned
+    if reported.empty and returned.empty:
         yield phrases.phrase("narrative.no_report", language, place=place)
         return
     own = view.results[(view.results["sources"] != REGISTER) & ~view.results["sources"].str.startswith("release:")]
@@ -64,7 +64,7 @@ def _overview(view: CountyView) -> Iterator[str]:
         yield phrases.phrase("narrative.reports", language, place=place, documents=reported["document"].nunique(),
                              figures=reported["source"].str.split(";").explode().nunique(),
                              computed=int((own["grade"] != "stated").sum()), stated=int((own["grade"] == "stated").sum()))
-    yield " ".join(_headlines(view)) if language == "en" else "".join(_headlines(view))
+    yield joined(list(_headlines(view)), language)
     yield joined(list(target_sentences(view)), language)
     yield from alarm_sentences(view)
     yield from _audit_sentence(view)
@@ -76,8 +76,11 @@ def _headlines(view: CountyView) -> Iterator[str]:
         if row.sources == REGISTER or row.id not in indicators():
             continue
         key = "narrative.headline_stated" if row.grade == "stated" else "narrative.headline"
-        yield phrases.phrase(key, view.language, value=wording.value_cell(row, view.language).text,
-                             label=quantity_label(row.id, row.member)[view.language],
+        label, period = quantity_label(row.id, row.member)[view.language], parse_period(row.period)
+        if period.dated and row.period != latest_period(view):   # of another period than the page
+            label = phrases.phrase("label.at", view.language, label=label, place=period.label)
+        value = wording.value_cell(row, view.language).text + wording.doubt_words(view, row.sources)
+        yield phrases.phrase(key, view.language, value=value, label=label,
                              base=wording.base_text(row, view.language))
 
 
@@ -107,8 +110,8 @@ def _village_register(view: CountyView) -> Iterator[str]:
                                  rank=ordinal(each.position.rank, each.position.n, language))
                   for each in standings(view, quantity) if each.position]
         if places:
-            joined = ("，" if language == "zh" else "; ").join(places)
-            yield phrases.phrase("narrative.standings", language, label=quantity_label(quantity)[language], places=joined)
+            yield phrases.phrase("narrative.standings", language, label=quantity_label(quantity)[language],
+                                 places=("，" if language == "zh" else "; ").join(places))
 
 
 def _spread(table: pd.DataFrame, language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import cache, total_ordering
 
 from commlib import phrases
 from commlib.bilingual import Text, excerpt
@@ -45,17 +45,16 @@ class Period:
         """A key that sorts periods by when they end: undated ones first, and of these what is earlier first."""
         return (self.dated, self.ends if self.dated else 0, self.first_month, not self.earlier, self.text)
 
-    def last_year(self) -> Period | None:
-        """The same period one year before; for an undated period, what the report calls earlier."""
-        if self.year is not None:
-            return self.years_on(-1)
-        return None if self.earlier else parse_period(f"{self.text}:earlier")
-
     def years_before(self, years: int) -> Period | None:
-        """The same period so many years before; what an undated report calls earlier is one year before it, and none is two."""
-        if not years or self.year is not None:
+        """The same period so many years before (below zero: after); what an undated report calls earlier is one year before it.
+
+        None where an undated report tells of no such period.
+        """
+        if not years or self.dated:
             return self.years_on(-years) if years else self
-        return self.last_year() if years == 1 else None
+        if abs(years) == 1 and self.earlier == (years < 0):
+            return parse_period(self.text.removesuffix(":earlier") if self.earlier else f"{self.text}:earlier")
+        return None
 
     def years_on(self, years: int) -> Period:
         """The same dated period some years later, or before; of a leap day the 28th."""
@@ -77,6 +76,7 @@ class Period:
         return Text(zh=f"{self.year}年", en=self.text)
 
 
+@cache   # the same few texts stand in hundreds of thousands of rows
 def parse_period(text: str) -> Period:
     """Read a period; raises ParameterError that says which forms are allowed."""
     dated = _DATED.fullmatch(text)

@@ -43,9 +43,8 @@ class Place:
     """A place: its key and the key of what it belongs to, its names, and since when or until when it is valid.
 
     `kind` is what the code tells (`subdistrict`, `town`, …, `placeholder`), or `reported`. `is_county` marks the counties
-    that ranks count; `prefecture_ranks` is False where the prefecture is a mere heading of the code list. `inferred`: a
-    report does not name the county itself; `resolved`: why this place is meant by a retired code that was asked for;
-    `fictional`: a county made up for demonstration, or a place in one, which every page says.
+    that ranks count. `inferred`: a report does not name the county itself; `resolved`: why this place is meant by a retired
+    code that was asked for; `fictional`: a county made up for demonstration, or a place in one, which every page says.
     """
 
     key: str
@@ -56,14 +55,12 @@ class Place:
     aliases: tuple[str, ...] = ()
     valid_from: str = ""
     valid_to: str = ""
-    boundary_year: str = ""
     former_code: str = ""
     successor: str = ""
     inferred: bool = False
     note: Text | None = None
     is_county: bool = False
     fictional: bool = False
-    prefecture_ranks: bool = False
     province_zh: str = ""
     prefecture_zh: str = ""
     declared_name: Text | None = None
@@ -199,13 +196,12 @@ class PlaceBook:
         return kept.get(code)
 
     def _below(self, county: Place, key: str, level: PlaceLevel, name: str, kind: str, parent: str = "") -> Place:
-        return Place(key, level, name, parent or county.key, kind, boundary_year=county.boundary_year,
-                     fictional=county.fictional, prefecture_ranks=county.prefecture_ranks,
-                     province_zh=county.province_zh, prefecture_zh=county.prefecture_zh)
+        return Place(key, level, name, parent or county.key, kind, fictional=county.fictional, province_zh=county.province_zh,
+                     prefecture_zh=county.prefecture_zh)
 
     def _reported(self, county: Place, name: str) -> Place:
         level = PlaceLevel.TOWNSHIP if re.search(r"(?:街道|镇|乡)$", name) else PlaceLevel.COMMUNITY
-        return replace(self._below(county, f"{county.key}/{name}", level, name, "reported"), boundary_year="")
+        return self._below(county, f"{county.key}/{name}", level, name, "reported")
 
     def _nearest_counties(self, found: str) -> Text:
         """The nearest counties, as `411325 内乡县`: by exact name, by part of the name, by likeness; else an example."""
@@ -239,7 +235,7 @@ def _book(folder: Path, own: bytes) -> PlaceBook:
     prefectures = {row["code"]: _prefecture(row, provinces[row["province"]], rules["pseudo_prefectures"])
                    for row in register_rows(folder / "prefectures.csv")}
     apart = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in rules["not_counties"].items()))
-    register = {row["code"]: _county(row, prefectures[row["prefecture"]], apart, rules["boundary_year"])
+    register = {row["code"]: _county(row, prefectures[row["prefecture"]], apart)
                 for row in register_rows(folder / "counties.csv")}
     slugs = {key: _slug(key, declared, provinces, prefectures) for key, declared in declared_places()["slug"].items()}
     slugs |= {row["key"]: _own(row) for row in own_counties(own, [*register, *slugs])}
@@ -250,16 +246,14 @@ def _book(folder: Path, own: bytes) -> PlaceBook:
 def _prefecture(row: dict[str, str], province: Place, headings: list[str]) -> Place:
     real = row["name"] not in headings
     return Place(row["code"], PlaceLevel.PREFECTURE, row["name"], province.key, province_zh=province.name_zh,
-                 kind="prefecture" if real else "heading", prefecture_zh=row["name"] if real else "",
-                 prefecture_ranks=real)
+                 kind="prefecture" if real else "heading", prefecture_zh=row["name"] if real else "")
 
 
-def _county(row: dict[str, str], prefecture: Place, apart: re.Pattern[str], year: str) -> Place:
+def _county(row: dict[str, str], prefecture: Place, apart: re.Pattern[str]) -> Place:
     other = apart.fullmatch(row["code"])
     kinds = {"县": "county", "区": "district", "市": "city", "旗": "banner"}
     kind = str(other.lastgroup) if other else kinds.get(row["name"][-1], "county")
-    return Place(row["code"], PlaceLevel.COUNTY, row["name"], prefecture.key, kind, boundary_year=year,
-                 is_county=not other, prefecture_ranks=prefecture.prefecture_ranks and not other,
+    return Place(row["code"], PlaceLevel.COUNTY, row["name"], prefecture.key, kind, is_county=not other,
                  province_zh=prefecture.province_zh, prefecture_zh=prefecture.prefecture_zh)
 
 
@@ -268,7 +262,6 @@ def _slug(key: str, declared: dict[str, Any], provinces: dict[str, Place], prefe
     words = {name: declared.get(name, "") for name in ("kind", "valid_from", "valid_to", "former_code", "successor")}
     return Place(key, PlaceLevel(declared["level"]), name.zh, parent, aliases=tuple(declared.get("aliases", ())),
                  note=Text.of(declared["note"]), declared_name=name, **words,
-                 boundary_year=str(int(words["valid_to"]) - 1) if words["valid_to"] else "",
                  province_zh=provinces[declared["province"]].name_zh if "province" in declared else "",
                  prefecture_zh=prefectures[parent].name_zh if parent else "")
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from commlib import rankings
 from commlib.periods import Period, parse_period
-from commlib.view import CountyView, kept
+from commlib.view import CountyView, kept, places_behind
 
 COMPLETION = "households_completed_of_planned"
 INVESTED = "fixed_asset_investment_communities"
@@ -20,7 +19,6 @@ CHAINS = {   # of one unit each, from what is planned to what is moved into; onl
     "dwellings": ("dwellings_task__target", "dwellings_built_or_building", "dwellings_completed", "households_moved_in"),
     "communities": ("communities_task__target", "communities_started", "communities_with_residents"),
 }
-_parse = cache(parse_period)
 _PACE_MONTHS = 3
 
 
@@ -29,6 +27,7 @@ class Schedule:
     """What should be completed by when: a monthly plan, the year's task, or all that is planned, spread evenly.
 
     `done` and `due` are percent of `base` households at the moment; their difference is the lead, in percentage points.
+    `done` is NaN where what is completed stands for other places than what it is held against.
     """
 
     kind: str
@@ -51,9 +50,9 @@ def moment(view: CountyView) -> str:
 def _moment(view: CountyView) -> str:
     stages = {name for chain in CHAINS.values() for name in chain if "__" not in name}
     own = view.facts[(view.facts["kind"] == "measure") & view.facts["quantity"].isin(stages) & (view.facts["scope_en"] == "")]
-    found = [_parse(text) for text in own["period"].unique()]
+    found = [parse_period(text) for text in own["period"].unique()]
     if view.period:
-        asked = _parse(view.period)
+        asked = parse_period(view.period)
         found = [each for each in found if each == asked or (
             each.dated and asked.dated and each.year == asked.year and asked.first_month <= each.first_month
             and each.ends <= asked.ends)]
@@ -66,8 +65,14 @@ def at(rows: pd.DataFrame, period: str) -> pd.DataFrame:
 
 
 def stages(view: CountyView, chain: str) -> dict[str, pd.DataFrame]:
-    """The rows of each stage of a chain at the moment, by place; stages that no place reports are left out."""
+    """The rows of each stage of a chain at the moment, by place; those without any are left out.
+
+    A task that is given for the year stands before two stages or more; alone it makes no chain of what was built before it.
+    """
     found = {name: at(view.history(name), moment(view)) for name in CHAINS[chain]}
+    first = CHAINS[chain][0]
+    if found[first].empty and first.endswith("__target") and sum(map(len, found.values())) > max(map(len, found.values())):
+        found[first] = at(view.history(first), moment(view)[:4])
     return {name: rows for name, rows in found.items() if len(rows)}
 
 
@@ -85,7 +90,7 @@ def months(view: CountyView) -> list[str]:
 
 def is_month(text: str) -> bool:
     """Whether a period is one month of a year."""
-    return len(text) == 7 and _parse(text).dated and "Q" not in text
+    return len(text) == 7 and parse_period(text).dated and "Q" not in text
 
 
 def before(month: str, number: int = 1) -> str:
@@ -110,13 +115,15 @@ def of_county(view: CountyView, name: str, period: str, member: str = "", place:
 
 
 def change(view: CountyView, name: str, earlier: str) -> float:
-    """By how much the county's value changed since an earlier period; NaN unless as many places reported at both ends."""
+    """By how much the county's value changed since an earlier period; NaN unless the same places reported at both ends."""
     ends = [at(view.history(name), period) for period in (earlier, moment(view))]
-    if any(view.place.key not in rows.index for rows in ends):
-        return float("nan")
     first, last = (value_at(rows, view.place.key) for rows in ends)
-    as_many = [value_at(rows, view.place.key, "n") for rows in ends]
-    return last - first if as_many[0] == as_many[1] else float("nan")
+    return last - first if alike(view, view.place.key, *ends) else float("nan")
+
+
+def alike(view: CountyView, place: str, *rows: pd.DataFrame) -> bool:
+    """Whether the values of a place, in rows by place each of one moment, stand for the same places."""
+    return len({places_behind(view, each, place) for each in rows}) == 1
 
 
 def ranks(view: CountyView) -> pd.DataFrame:
@@ -144,31 +151,30 @@ def schedule(view: CountyView, place: str = "") -> Schedule | None:
 
 def _by_plan(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
     """By a plan of completions that is given month by month."""
-    rows = view.history("households_completed__plan")
-    rows = rows[(rows["place"] == row.name) & rows["period"].map(is_month).astype(bool)]
-    planned = rows.set_index("period")["value"].sort_index()
-    if len(planned) < 2 or moment(view) not in planned.index or not row["denominator"]:
+    rows, now, place = view.history("households_completed__plan"), moment(view), str(row.name)
+    own = rows[(rows["place"] == place) & rows["period"].map(is_month).astype(bool)]
+    planned = own.set_index("period")["value"].sort_index()
+    if len(planned) < 2 or now not in planned.index or not row["denominator"]:
         return None
-    base = float(row["denominator"])
-    return Schedule("plan", base, 100 * row["numerator"] / base, 100 * planned[moment(view)] / base, planned)
+    base, known = float(row["denominator"]), alike(view, place, at(rows, now), at(view.history(COMPLETION), now))
+    return Schedule("plan", base, 100 * row["numerator"] / base if known else float("nan"), 100 * planned[now] / base, planned)
 
 
 def _by_task(view: CountyView, row: pd.Series[Any]) -> Schedule | None:
     """By the year's task, spread evenly over its twelve months, on top of what was completed before the year."""
-    year = moment(view)[:4]
-    place = str(row.name)
-    task, earlier = of_county(view, "households_planned__target", year, place=place), _level_before(view, year, place)
+    now, place = moment(view), str(row.name)
+    tasks, completed = at(view.history("households_planned__target"), now[:4]), view.history("households_completed")
+    task, done = value_at(tasks, place), at(completed, now)
     if not task > 0:
         return None
-    due = pd.Series({f"{year}-{number:02d}": earlier + task * number / 12 for number in range(1, 13)})
-    return Schedule("task", task, 100 * (row["numerator"] - earlier) / task, 100 * _parse(moment(view)).last_month / 12, due)
-
-
-def _level_before(view: CountyView, year: str, place: str) -> float:
-    """What was completed by the end of the year before: the last report of it; zero where there is none."""
-    rows = view.history("households_completed")
-    rows = rows[(rows["place"] == place) & rows["period"].map(is_month).astype(bool) & (rows["period"] < year)]
-    return float(rows.sort_values("period")["value"].iloc[-1]) if len(rows) else 0.0
+    months_before = completed[(completed["place"] == place) & completed["period"].map(is_month).astype(bool)
+                              & (completed["period"] < now[:4])]["period"]
+    before_it = at(completed, months_before.max()) if len(months_before) else None   # the level at the last report before
+    level = 0.0 if before_it is None else value_at(before_it, place)
+    known = alike(view, place, tasks, done, *([] if before_it is None else [before_it]))
+    due = pd.Series({f"{now[:4]}-{number:02d}": level + task * number / 12 for number in range(1, 13)})
+    share = 100 * (value_at(done, place) - level) / task if known else float("nan")
+    return Schedule("task", task, share, 100 * parse_period(now).last_month / 12, due)
 
 
 def _evenly(view: CountyView, row: pd.Series[Any]) -> Schedule | None:

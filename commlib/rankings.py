@@ -5,15 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 from commlib.declarations.measures import measures
+from commlib.declarations.tables import table
 from commlib.indicators.registry import Direction, indicators
+from commlib.intake.ledgers import reach_of
 from commlib.periods import Period, parse_period
 from commlib.places import PlaceLevel
 from commlib.ranking import competition_ranks
+from commlib.tabulation import township_of
 from commlib.units import unit
 from commlib.view import CountyView
 
 _MOST_PERIODS = 12   # of a course of ranks
-RANK_COLUMNS = ["place", "label", "value", "status", "rank", "before", "rise", "gap"]
+RANK_COLUMNS = ["place", "label", "value", "low", "high", "unit", "grade", "status", "rank", "before", "rise", "gap"]
 
 
 def townships(view: CountyView) -> dict[str, str]:
@@ -45,6 +48,24 @@ def is_rate(name: str) -> bool:
     return "/" in unit_id or unit(unit_id).measures("share")
 
 
+def unlisted(view: CountyView, history: pd.DataFrame) -> set[str]:
+    """The townships that the county's ledgers of things, which alone give an indicator, name nowhere: they have none of it.
+
+    A ledger is a table with ids of its own, whose files span townships; only then is silence no missing report.
+    """
+    sources = ";".join(history.loc[history["place"] == view.place.key, "sources"].unique())
+    given = [each.split("/")[1] if each.startswith("release:") else "" for each in sources.split(";")]
+    named: set[str] = set()
+    for each in dict.fromkeys(given):
+        if not each or set(table(each, view.home).key) & set(table(each, view.home).place):
+            return set()   # a report says it, or each place sends rows of its own
+        rows = view.store.county_rows(each, view.place.key)
+        if reach_of(rows, view.book) != {view.place.key: {view.place.key}}:
+            return set()
+        named |= {township_of(view, place) for place in rows["_place"].unique()}
+    return set(townships(view)) - named
+
+
 def ranks(view: CountyView, name: str, member: str = "", level: str = "township", period: str = "", earlier: str | None = None,
           ) -> pd.DataFrame:
     """Places by an indicator, in RANK_COLUMNS: the order of the ranks, who did not report last and with NaN everywhere.
@@ -63,8 +84,12 @@ def ranks(view: CountyView, name: str, member: str = "", level: str = "township"
     rows, then = (history[history["period"] == each].drop_duplicates("place", keep="last").set_index("place")
                   for each in (now, earlier))
     frame = pd.DataFrame({"place": list(places), "label": list(places.values())}, dtype=object)
-    frame["value"] = frame["place"].map(rows["value"]).astype(float)
-    frame["status"] = frame["place"].map(rows["status"]).astype(object).fillna("not_reported")
+    for column in ("value", "low", "high"):
+        frame[column] = frame["place"].map(rows[column]).astype(float)
+    for column in ("unit", "grade"):
+        frame[column] = frame["place"].map(rows[column]).astype(object)
+    absent = dict.fromkeys(unlisted(view, history), "not_listed")
+    frame["status"] = frame["place"].map({**absent, **rows["status"]}).astype(object).fillna("not_reported")
     frame["rank"] = competition_ranks(frame["value"], highest_first)
     frame["before"] = competition_ranks(frame["place"].map(then["value"]).astype(float), highest_first)
     frame["rise"] = frame["before"] - frame["rank"]

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from commlib import phrases
-from commlib.bilingual import Text, listed
+from commlib.bilingual import Text, joined
 from commlib.errors import ParameterError
 from commlib.placenames import english_name
 
-if TYPE_CHECKING:
-    from commlib.places import Place
-
 RETIRED_LIST = "retired_counties.csv"
+
+
+class Named(Protocol):
+    """What is asked of a present place: its name, and the retired code whose reports it keeps."""
+
+    @property
+    def name(self) -> Text:
+        """The name in both languages."""
+
+    @property
+    def former_code(self) -> str:
+        """The code of the former unit whose reports it keeps; "" for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +55,26 @@ def retired_codes(rows: Iterable[Mapping[str, str]]) -> dict[str, RetiredCode]:
 
 def present_codes(code: str, retired: Mapping[str, RetiredCode], present: Container[str]) -> list[str]:
     """The present codes that follow a retired one, through all that were retired since; empty where there is none."""
-    found, steps = [], [code]
-    for step in steps:   # grows while it is gone through, each code once
-        if step in present:
-            found.append(step)
-        elif step in retired:
-            steps += [each for each in retired[step].successors if each not in steps]
-    return found
+    return [step for step in _following(code, retired, present) if step in present]
 
 
-def why_retired(code: str, retired: Mapping[str, RetiredCode], present: Mapping[str, Place]) -> Text:
-    """What became of a retired code, a clause for each retirement on the way to the present places."""
+def _following(code: str, retired: Mapping[str, RetiredCode], present: Container[str]) -> list[str]:
+    """A code and those that followed it, each once, as far as the present ones."""
     steps = [code]
-    for step in steps:
-        later = [each for each in retired[step].successors if each in retired and each not in present]
-        steps += [each for each in later if each not in steps]
-    clauses = [_clause(retired[step], retired, present) for step in steps]
-    return Text(zh="；".join(each.zh for each in clauses), en="; ".join(each.en for each in clauses))
+    for step in steps:   # grows while it is gone through
+        if step in retired and step not in present:
+            steps += [each for each in retired[step].successors if each not in steps]
+    return steps
 
 
-def resolution(code: str, retired: Mapping[str, RetiredCode], present: Mapping[str, Place],
-               slugs: Mapping[str, Place]) -> tuple[list[str], Text]:
+def why_retired(code: str, retired: Mapping[str, RetiredCode], present: Mapping[str, Named]) -> Text:
+    """What became of a retired code, a clause for each retirement on the way to the present places."""
+    ways = [step for step in _following(code, retired, present) if step in retired and step not in present]
+    return joined([_clause(retired[step], retired, present) for step in ways], "；", "; ")
+
+
+def resolution(code: str, retired: Mapping[str, RetiredCode], present: Mapping[str, Named],
+               slugs: Mapping[str, Named]) -> tuple[list[str], Text]:
     """The present codes that a retired one means, with the reason and the slugs that keep what the former unit reported.
 
     Raises ParameterError with the reason where no present place follows the code.
@@ -82,12 +90,11 @@ def resolution(code: str, retired: Mapping[str, RetiredCode], present: Mapping[s
 
 def with_codes(named: Iterable[tuple[str, Text]]) -> Text | None:
     """Codes with their names as an enumeration, `320213 梁溪区、320214 新吴区`; None where there is none."""
-    each = list(named)
-    return None if not each else Text(zh=listed([f"{code} {name.zh}" for code, name in each], "zh"),
-                en=listed([f"{code} {name.en}" for code, name in each], "en"))
+    found = [joined([Text.same(code), name], " ", " ") for code, name in named]
+    return joined(found, "、", ", ") if found else None
 
 
-def _clause(one: RetiredCode, retired: Mapping[str, RetiredCode], present: Mapping[str, Place]) -> Text:
+def _clause(one: RetiredCode, retired: Mapping[str, RetiredCode], present: Mapping[str, Named]) -> Text:
     found = with_codes([(one.code, one.name)])
     followed = [(code, (present[code] if code in present else retired[code]).name) for code in one.successors
                 if code in present or code in retired]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +13,7 @@ from commlib.declarations.columns import Level
 from commlib.declarations.measures import Time
 from commlib.declarations.rules import Per, Rule, Source
 from commlib.declarations.sources import FROM_TABLE
-from commlib.periods import holds_at, parse_period
+from commlib.periods import holds_at, month_end, parse_period
 from commlib.units import unit
 
 _LEVELS = {"village": Level.COMMUNITY, "site": Level.COMMUNITY}
@@ -92,12 +91,14 @@ def _row_cells(source: Source, rule: Rule, rows: Mapping[str, pd.DataFrame]) -> 
             continue
         period = row.get(source.on or table.period, "") or row.get("_dated", "") or ""
         thing = "\0".join(str(row.get(name, "")) for name in table.key if name != table.period)
-        number = _number(row, source.column.name) if source.column else Fraction(1)
+        number: Fraction | None = Fraction(1)
+        hedge = ""
+        if source.column:
+            number, hedge = _number(row, source.column.name), row.get(f"{source.column.name}__qualifier", "")
         yield place, Cell(period, thing if not source.distinct else row.get(source.distinct, ""), _answer(source, row), number,
                            f"release:{row.get('_release', '')}/{table.id}/{row.get('_sheet', '')}!{row.get('_row', '')}",
                            row.get(rule.deadline.column, "") if rule.deadline and rule.deadline.column else "",
-                           bool(source.column) and row.get(f"{source.column.name if source.column else ''}__qualifier", "") not in
-                           ("", "exact"))
+                           hedge not in ("", "exact"))
 
 
 def _number(row: Mapping[Any, Any], name: str) -> Fraction | None:
@@ -183,7 +184,7 @@ def in_force(rule: Rule, period: str) -> bool | None:
 
 
 def _end(period: str) -> str:
-    return f"{period}-12-31" if len(period) == 4 else f"{period}-{calendar.monthrange(int(period[:4]), int(period[5:7]))[1]}"
+    return month_end(parse_period(period).ends)
 
 
 def deadline_of(rule: Rule, period: str, day: str, arrears: Fraction | None) -> tuple[str, bool | None]:
@@ -205,5 +206,5 @@ def _later(day: str, months: Fraction) -> str:
     """A day some months on, the last of a shorter month; "" for no whole day or a part of a month."""
     if len(day) != 10 or months.denominator != 1:
         return ""
-    year, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 + int(months), 12)
-    return f"{year:04d}-{month + 1:02d}-{min(int(day[8:]), calendar.monthrange(year, month + 1)[1]):02d}"
+    last = month_end(parse_period(day).ends + int(months))
+    return last[:8] + min(day[8:], last[8:])

@@ -16,7 +16,7 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.columns import Level
 from commlib.declarations.rules import Amount, Limit
-from commlib.declarations.standards import Item, Kind, Standard, item_of, standards
+from commlib.declarations.standards import Item, ItemType, Kind, Standard, standards
 from commlib.errors import DeclarationError, ParameterError
 from commlib.places import PlaceLevel
 from commlib.tabulation import rows_of, township_of
@@ -53,7 +53,7 @@ def _returned_item(row: Mapping[Any, Any], words: Mapping[str, Text]) -> Item:
     units = row["target_unit"] or ("percent" if kind == "share" else "count")
     limit = Limit(Amount(Fraction(target), units), least=True) if target else None
     same = words.get(row["label_zh"], Text.same(row["label_zh"]))
-    return item_of(row["item_no"], Text(row["label_zh"], row["label_en"] or same.en), kind, limit)
+    return Item(row["item_no"], Text(row["label_zh"], row["label_en"] or same.en), ItemType(kind), limit)
 
 
 def standard_of(view: CountyView, standard_id: str) -> Standard:

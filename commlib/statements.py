@@ -15,8 +15,8 @@ from fractions import Fraction
 import pandas as pd
 
 from commlib import phrases
-from commlib.bilingual import Text
-from commlib.declarations.rules import Kind, Per, Rule, Source, amount_words, joined
+from commlib.bilingual import Text, joined
+from commlib.declarations.rules import CLAUSES, Kind, Per, Rule, Source, amount_words
 from commlib.declarations.sources import sources
 from commlib.labels import source_label
 from commlib.periods import parse_period
@@ -46,7 +46,6 @@ class Statement:
     standing: Standing
     base: Fraction | None
     due: Fraction | None
-    due_up_to: Fraction | None
     paid: Fraction | None
     due_by: str
     overdue: bool | None
@@ -59,15 +58,13 @@ class Statement:
         return None if self.due is None or self.paid is None else self.due - self.paid
 
 
-def statements(rules: Iterable[Rule], facts: pd.DataFrame, rows: Mapping[str, pd.DataFrame],
-               places: Iterable[str] = (), periods: Iterable[str] = ()) -> list[Statement]:
-    """The statements of rules by place and period: where any source says something, and at the places and periods given.
+def statements(rules: Iterable[Rule], facts: pd.DataFrame, rows: Mapping[str, pd.DataFrame]) -> list[Statement]:
+    """The statements of rules by place and period, where any source says something.
 
     `facts` in FACT_COLUMNS, `rows` of each of `Rule.tables` as `Store.county_rows` gives them (a table left out has none). A rule
     that is a principle, and a period in which a rule was not in force, have no statement.
     """
-    return [each for rule in rules if rule.kind is not Kind.PRINCIPLE
-            for each in _of_rule(rule, facts, rows, set(places), set(periods))]
+    return [each for rule in rules if rule.kind is not Kind.PRINCIPLE for each in _of_rule(rule, facts, rows)]
 
 
 def holding(rules: Iterable[Rule], county: str, book: PlaceBook) -> list[Rule]:
@@ -81,24 +78,10 @@ def holding(rules: Iterable[Rule], county: str, book: PlaceBook) -> list[Rule]:
     return [rule for rule in rules if holds(rule)]
 
 
-def statement_frame(found: Sequence[Statement], language: str) -> pd.DataFrame:
-    """One row a statement: numbers as floats in the rule's unit (NaN = not known), the reasons as lines of one text."""
-    names = ("base", "due", "due_up_to", "paid", "arrears")
-    return pd.DataFrame([{
-        "rule": each.rule.id, "label": each.rule.label[language], "place": each.place, "period": each.period,
-        "standing": phrases.phrase(f"standing.{each.standing}", language), "unit": each.rule.unit,
-        **{name: float("nan") if (value := getattr(each, name)) is None else float(value) for name in names},
-        "due_by": each.due_by, "overdue": each.overdue, "reasons": "\n".join(line[language] for line in each.lines),
-    } for each in found], columns=["rule", "label", "place", "period", "standing", "unit", *names, "due_by", "overdue",
-                                   "reasons"])
-
-
-def _of_rule(rule: Rule, facts: pd.DataFrame, rows: Mapping[str, pd.DataFrame], places: set[str],
-             periods: set[str]) -> Iterator[Statement]:
+def _of_rule(rule: Rule, facts: pd.DataFrame, rows: Mapping[str, pd.DataFrame]) -> Iterator[Statement]:
     cells = {id(each): cells_of(each, rule, facts, rows) for each in rule.sources}
-    at = {place for each in cells.values() for place in each} | places
+    at = {place for each in cells.values() for place in each}
     when = {bucket_of(cell.period, rule.per) for each in cells.values() for part in each.values() for cell in part}
-    when |= {bucket_of(each, rule.per) for each in periods}
     for place in sorted(at):
         for period in sorted(when - {None, ""} or {""}, key=str):
             if in_force(rule, str(period)) is not False:
@@ -120,9 +103,9 @@ def _statement(rule: Rule, place: str, period: str, cells: Mapping[int, Cells]) 
         if met is not True and standing is not Standing.NOT_MET:
             standing = Standing.NOT_MET if met is False else Standing.NOT_KNOWN
     base, refs = _base(rule, place, period, cells, lines)
-    due, up_to = (None, None) if base.high is None else _due(rule, base.high, lines)
+    due = None if base.high is None else _due(rule, base.high, lines)
     if standing is not Standing.DUE:
-        due, up_to = (Fraction(0) if standing is Standing.NOT_MET else None), None
+        due = Fraction(0) if standing is Standing.NOT_MET else None
     elif due is None:
         standing = Standing.NOT_KNOWN
     lines.append(phrases.text(f"rule.line_{standing}", due=_words(due, rule.unit)))
@@ -136,7 +119,7 @@ def _statement(rule: Rule, place: str, period: str, cells: Mapping[int, Cells]) 
     if rule.deadline:
         word = "unknown" if overdue is None else "yes" if overdue else "no"
         lines.append(phrases.text(f"rule.line_overdue_{word}", day=due_by or "?"))
-    return Statement(rule, place, period, standing, base.high, due, up_to, settled, due_by, overdue, tuple(lines),
+    return Statement(rule, place, period, standing, base.high, due, settled, due_by, overdue, tuple(lines),
                      tuple(dict.fromkeys([*refs, *(paid.refs if paid else ())])))
 
 
@@ -171,8 +154,8 @@ def _base(rule: Rule, place: str, period: str, cells: Mapping[int, Cells], lines
     return found, found.refs
 
 
-def _due(rule: Rule, base: Fraction, lines: list[Text]) -> tuple[Fraction, Fraction | None]:
-    """What is due at the least, and up to what where the rate is a range; both at most the cap."""
+def _due(rule: Rule, base: Fraction, lines: list[Text]) -> Fraction:
+    """What is due at the least; up to what, where the rate is a range, a line says; both at most the cap."""
     assert rule.rate is not None
     each = max(base, Fraction(0)) * rule.factor()
     due, up_to = rule.rate.value * each, None if rule.rate.up_to is None else rule.rate.up_to * each
@@ -183,7 +166,7 @@ def _due(rule: Rule, base: Fraction, lines: list[Text]) -> tuple[Fraction, Fract
         due, up_to = min(due, cap), None if up_to is None else min(up_to, cap)
     if up_to is not None:
         lines.append(phrases.text("rule.line_up_to", up_to=_words(up_to, rule.unit)))
-    return due, up_to
+    return due
 
 
 # ---- lines
@@ -193,7 +176,7 @@ def _words(value: Fraction | None, unit_id: str) -> Text:
 
 
 def _rows(refs: Sequence[str]) -> Text:
-    shown = joined([source_label(each) for each in refs[:_SHOWN_ROWS]]) if refs else phrases.text("rule.no_rows")
+    shown = joined([source_label(each) for each in refs[:_SHOWN_ROWS]], *CLAUSES) if refs else phrases.text("rule.no_rows")
     return phrases.text("rule.and_more", rows=shown, n=len(refs)) if len(refs) > _SHOWN_ROWS else shown
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,16 +18,12 @@ from commlib.errors import DataError, StoreError
 from commlib.home import Home, find_home
 from commlib.reads import note
 from commlib.slices import REGISTER_PART, read_slices, slice_hash, write_slices
+from commlib.store_inputs import fingerprint_of, stamps_of, vintage_of
 
 if TYPE_CHECKING:
     import pandas as pd  # a run without work needs none of it
 
 _CURRENT = "CURRENT"
-_LEFT_OUT = "demo"   # of the data: returns that are taken in, and only then become part of the store
-# What the stored facts follow from, beside the data: when one of these changes, the store is built again.
-_CODE = ("declarations", "intake", "indicators/compute.py", "indicators/held.py", "indicators/hierarchy.py",
-         "hedges.py", "periods.py", "placelists.py", "placenames.py", "places.py", "slices.py", "store.py", "store_build.py",
-         "store_releases.py", "units.py")
 
 
 @dataclass(frozen=True)
@@ -181,9 +176,9 @@ def _current(home: Home) -> Store | None:
     try:
         name = _named(home)
         manifest = json.loads((home.store / name / "manifest.json").read_text())
-        stamps = _stamps(home)
+        stamps = stamps_of(home)
         if manifest["stamps"] != stamps:
-            if manifest["fingerprint"] != _fingerprint(list(stamps)):
+            if manifest["fingerprint"] != fingerprint_of(stamps):
                 return None
             with suppress(StoreError):   # touched, not changed: whoever opens it next need not hash again
                 _stamp(home.store / name, stamps)
@@ -194,7 +189,7 @@ def _current(home: Home) -> Store | None:
 
 def settle(home: Home, folder: Path) -> None:
     """Take the stores of a folder, built elsewhere of this home's very data and code, as up to date without hashing again."""
-    _stamp(folder / (folder / _CURRENT).read_text().strip(), _stamps(home))
+    _stamp(folder / (folder / _CURRENT).read_text().strip(), stamps_of(home))
 
 
 def _stamp(root: Path, stamps: dict[str, list[int]]) -> None:
@@ -202,40 +197,13 @@ def _stamp(root: Path, stamps: dict[str, list[int]]) -> None:
     write_whole(manifest, json.dumps(json.loads(manifest.read_text()) | {"stamps": stamps}).encode())
 
 
-def _inputs(home: Home) -> list[Path]:
-    package = Path(__file__).parent
-    code = [path for name in _CODE for path in (package / name, *(package / name).rglob("*"))]
-    data = [path for path in home.data.rglob("*") if path.relative_to(home.data).parts[0] != _LEFT_OUT]
-    # Data after code, whatever the folders are called: two homes with the same data have the same store. Of a release, which
-    # never changes once it is there, the record alone: it holds the fingerprint of all that the release followed from.
-    return [path for files in (code, data, (home.outputs / "releases").glob("[0-9]*/release.json")) for path in sorted(files)
-            if path.is_file() and path.suffix in {".py", ".toml", ".csv", ".parquet", ".json", ".yml"}]
-
-
-def register_key(home: Home) -> str:
-    """The fingerprint of all that the facts of the register alone follow from."""
-    return _fingerprint([path for path in _inputs(home) if path.is_relative_to(Path(__file__).parent)
-                         or any(path.is_relative_to(home.data / part) for part in ("register", "places"))])
-
-
-def _stamps(home: Home) -> dict[str, list[int]]:
-    return {str(path): [path.stat().st_size, path.stat().st_mtime_ns] for path in _inputs(home)}
-
-
-def _fingerprint(paths: Sequence[str | Path]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for path in map(Path, paths):
-        digest.update(path.name.encode() + b"\0" + hashlib.blake2b(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
 def _build(home: Home) -> Store:
     """Build all tables in a folder of their own, then point `CURRENT` at it: a crash leaves the previous store whole."""
-    from commlib.store_build import build_tables
+    from commlib.store_build import build_tables  # whoever only reads a store needs none of it
 
-    stamps = _stamps(home)
-    fingerprint = _fingerprint(list(stamps))
-    vintage = _fingerprint([path for path in stamps if not Path(path).is_relative_to(Path(__file__).parent)])[:12]
+    stamps = stamps_of(home)
+    fingerprint = fingerprint_of(stamps)
+    vintage = vintage_of(stamps)
     target, building = home.store / fingerprint, home.store / f".building-{os.getpid()}"
     shutil.rmtree(building, ignore_errors=True)
     (building / "facts").mkdir(parents=True)

@@ -155,14 +155,15 @@ def _keys(view: CountyView, rows: Rows, name: str) -> tuple[pd.Series[str], pd.S
 
 
 def _names_of(view: CountyView, column: Column) -> dict[str, str]:
-    """The names of the things that a column of codes refers to, by code, where their table has names."""
+    """The names of the things that a column of codes refers to, by code, where their table has names; of a rule its formula."""
     name, _, key = column.references.partition(".")
     rows = view.store.county_rows(name, view.place.key)
-    if "name" not in rows:
+    called = next((rows[each] for each in ("name", "formula") if each in rows), None)
+    if called is None:
         return {}
-    shared = rows["name"].duplicated(keep=False)   # things of the same name are told apart by their codes
-    labels = rows["name"].where(~shared, rows["name"] + " " + rows[key])
-    return {code: label for code, label, called in zip(rows[key], labels, rows["name"], strict=True) if called}
+    shared = called.duplicated(keep=False)   # things of the same name are told apart by their codes
+    labels = called.where(~shared, called + " " + rows[key])
+    return {code: label for code, label, name in zip(rows[key], labels, called, strict=True) if name}
 
 
 def _places(view: CountyView, column: Column, keys: pd.Series[str], places: pd.Series[str]) -> pd.DataFrame:

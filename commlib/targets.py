@@ -15,6 +15,7 @@ from commlib.bilingual import Text
 from commlib.declarations.reading import Reading, one_of, within
 from commlib.declarations.sources import sources
 from commlib.indicators.registry import indicators
+from commlib.periods import parse_period
 
 FILE = Path(__file__).parent / "declarations" / "targets.toml"
 _DIGITS = {"nation": 0, "province": 2, "prefecture": 4, "county": 6}   # of the code that an area of the level has
@@ -44,9 +45,18 @@ class Target:
     title: Text
     source: str
 
+    def shortfall(self, value: float) -> float:
+        """By how much a value misses the target, in its unit; below zero where it is met with room."""
+        return self.value - value if self.at_least else value - self.value
+
     def met_by(self, value: float) -> bool:
         """Whether a value stands on the right side."""
-        return value >= self.value if self.at_least else value <= self.value
+        return self.shortfall(value) <= 0
+
+    def due_at(self, period: str) -> bool:
+        """Whether it should be reached by a period; by an undated one only what names no year."""
+        year = parse_period(period).year
+        return self.year is None or (year is not None and year >= self.year)
 
 
 @cache
@@ -60,6 +70,19 @@ def targets_of(indicator_id: str, member: str = "", place_key: str = "") -> list
     found = [each for each in targets()
              if (each.indicator, each.member) == (indicator_id, member) and place_key.startswith(each.area)]
     return sorted(found, key=lambda each: -len(each.area))
+
+
+def target_at(indicator_id: str, member: str, place_key: str, period: str) -> Target | None:
+    """The target that a county's value at a period is held against, on every page and by every alarm; None without one.
+
+    What is due comes before what is to come, then the narrowest area; of its years the last that is due, else the next. A value
+    without a date is held against no target that names a year.
+    """
+    known = [each for each in targets_of(indicator_id, member, place_key) if each.kind == TargetKind.TARGET]
+    due = [each for each in known if each.due_at(period)]
+    if due or not parse_period(period).dated:   # whether what names a year is due cannot be told without a date
+        return max(due, key=lambda each: (len(each.area), each.year or 0), default=None)
+    return min(known, key=lambda each: (-len(each.area), each.year or 0), default=None)
 
 
 def read_targets(path: Path) -> tuple[Target, ...]:

@@ -19,12 +19,13 @@ _ONE_KIND_AS_BASE = {"household": "home", "dwelling": "home"}
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: label, what it measures (powers of dimensions) and how many base units it holds."""
+    """A unit: label, what it measures (powers of dimensions), how many base units it holds, and its English singular."""
 
     id: str
     label: Text
     dimension: tuple[tuple[str, int], ...]
     factor: Fraction
+    singular: str = ""
 
     @property
     def kind(self) -> tuple[tuple[str, int], ...]:
@@ -55,7 +56,7 @@ def unit(unit_id: str) -> Unit:
     top = declared["unit"][base]
     if not denominator:
         return Unit(unit_id, Text(zh=top["zh"], en=top["en"] or "number"), ((top["dimension"], 1),),
-                    Fraction(top["factor"]))
+                    Fraction(top["factor"]), top.get("one", ""))
     per = declared["per"][denominator]
     label = Text(zh=f"{top['zh']}/{per['zh']}", en=f"{top['en']} per {per['en']}".strip())
     powers = {top["dimension"]: 1}

@@ -10,13 +10,16 @@ from typing import Any
 import pandas as pd
 
 from commlib import phrases
+from commlib.audit import FINDINGS, Outcome, Verdict, audit_reports, without_reprints
 from commlib.bilingual import Language
 from commlib.declarations.measures import Nature, measure, measures
+from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.errors import ParameterError
 from commlib.home import Home, find_home
 from commlib.indicators.compute import RESULT_COLUMNS, compute, formulas, measure_formula
 from commlib.indicators.hierarchy import hierarchy_of
 from commlib.indicators.registry import indicators
+from commlib.labels import unknown
 from commlib.periods import parse_period
 from commlib.places import Place, PlaceBook, place_book
 from commlib.store import Store, open_store
@@ -40,6 +43,29 @@ class CountyView:
     def facts(self) -> pd.DataFrame:
         """All facts of the county and of the places in it; a facts frame."""
         return self.store.county_facts(self.place.key)
+
+    @cached_property
+    def reported(self) -> pd.DataFrame:
+        """The facts that the county's reports state: neither of the register nor of rows of returns."""
+        documents = self.facts["document"]
+        return self.facts[(documents != REGISTER) & ~documents.str.contains(FROM_TABLE, regex=False)]
+
+    @cached_property
+    def returned(self) -> pd.DataFrame:
+        """The facts that rows of returns feed."""
+        return self.facts[self.facts["document"].str.contains(FROM_TABLE, regex=False)]
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The audit's verdicts on what the county's reports state; a report that is printed again counts once."""
+        figures = self.store.county_figures(self.place.key)
+        return without_reprints(audit_reports(figures, self.store.county_claims(self.place.key)), figures)
+
+    @cached_property
+    def doubts(self) -> dict[str, Outcome]:
+        """The worst finding against each reported figure that should not be trusted as it stands, by its id."""
+        return {each.stated_id: each.verdict for worst_last in reversed(FINDINGS) for each in self.verdicts
+                if each.verdict is worst_last}
 
     @cached_property
     def results(self) -> pd.DataFrame:
@@ -71,7 +97,12 @@ class CountyView:
         return self._at_period(rows, ["id", "member", "place"]).reset_index(drop=True)
 
     def history(self, name: str, member: str = "") -> pd.DataFrame:
-        """An indicator, or a measure with `__plan` or `__target` behind it, at every place and period; a results frame."""
+        """An indicator, or a measure with `__plan` or `__target` behind it, at every place and period; a results frame.
+
+        Raises ParameterError with the nearest ids for one that there is not.
+        """
+        if name not in indicators() and name.partition("__")[0] not in measures():
+            raise unknown("cli.unknown_id", name, [*indicators(), *measures()])
         rows = self.all_periods(name) if name in indicators() else self._of_measure(name.partition("__")[0])
         return rows[(rows["id"] == name) & (rows["member"] == member)]
 
@@ -135,6 +166,20 @@ def kept(view: CountyView, name: str, make: Callable[[], Any]) -> Any:
     if name not in memory:
         memory[name] = make()
     return memory[name]
+
+
+def places_behind(view: CountyView, rows: pd.DataFrame, place: str) -> frozenset[str]:
+    """What the value of a place stands for, in rows of one moment by place: itself where whole, else the lowest that report.
+
+    Two values compare, and divide, only where this is the same. Empty where the place has no row.
+    """
+    if place not in rows.index or rows["status"].get(place) != "partial":
+        return frozenset([place] if place in rows.index else [])
+    parents = kept(view, "parents", lambda: dict(zip(view.hierarchy["place"], view.hierarchy["parent"], strict=True)))
+    below = within = {place}
+    while below := {each for each in rows.index if parents.get(each) in below}:
+        within = within | below
+    return frozenset(within - {parents.get(each) for each in within})
 
 
 def stated_results(stated: pd.DataFrame) -> pd.DataFrame:

@@ -94,12 +94,14 @@ def services(county: str, bad: bool) -> dict[str, Rows]:
     return {
         "village_survey": [{"township_id": each["township_id"], "village_id": each["community_id"], "period": "2025",
                             "service_facility": told} for each, told in zip(all_of, yes_no, strict=False)],
-        "community": [{**each, "type": "rural", "households": "500", **areas} for each in all_of[:2]],
+        "community": [{**each, "type": "rural", "households": "500", "police_office": "yes", **areas} for each in all_of[:2]],
         "unit_profile": [{"unit_id": county, "period": "2025", "community_workers": "10" if bad else "200",
                           "population_urban_permanent": "100000"}],
-        "facility": [{**each, "facility_id": f"{kind}{number}", "kind": kind, "count": "1"} for number, each in enumerate(all_of)
-                     for kind in ("clinics", "libraries") if not (bad and number and kind == "libraries")],
-        "checklist_result": [{"township_id": each["township_id"], "unit_id": each["community_id"], "standard_id": "000-1",
+        "facility": [{**each, "facility_id": f"{kind}{number}", "kind": kind, "count": "1",
+                      "stage": "under_construction" if bad and number and kind == "libraries" else "open"}
+                     for number, each in enumerate(all_of) for kind in ("clinics", "libraries", "police_offices")
+                     if not (bad and number < 2 and kind == "police_offices")],   # these two are told of by another return
+        "checklist_result": [{"township_id": each["township_id"], "unit_id": each["community_id"], "standard_id": "si_tong_yi",
                               "item_no": "1", "as_of": "2025-06-30", "met": "no" if bad else "yes"} for each in all_of],
         "economy": [{"unit_id": county, "period": "2025-06", "indicator": name, "value": "90" if bad else "110", "unit": "CNY10k",
                      "base_value": "100"} for name in ("fixed_asset_investment_total", "gdp")],

@@ -9,12 +9,11 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from commlib.charts.bars import ranked_bars
+from commlib.charts.bars import funnel, ranked_bars
 from commlib.charts.composition import composition_bar, stacked_ranked_bars
 from commlib.charts.curves import curves
 from commlib.charts.dots import position_strip, stated_against_recomputed
 from commlib.charts.figure import Chart
-from commlib.charts.funnel import funnel
 from commlib.charts.histogram import distribution
 
 NAN = float("nan")
@@ -67,6 +66,7 @@ def checks(language: str) -> Chart:
     frame = pd.DataFrame({
         "label": [*PLACES[:4], LONG + LONG], "stated": [90, 100, 84, 100, 92.3], "low": [89.5, 100, 83.5, 99, 92.25],
         "high": [90.5, 100, 84.5, 101, 92.35], "recomputed": [90, 100, 53.7, NAN, 92.4],
+        "stated_text": ["90%", "100%", "约84%", "100%", "92.3%"], "recomputed_text": ["90%", "100%", "53.74%", "", "92.35%"],
         "verdict": ["consistent", "base_mislabelled", "inconsistent", "unverifiable", "rounding"]})
     return stated_against_recomputed(frame, chart_id="checks", title="t", unit="%", language=language)
 

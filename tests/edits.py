@@ -44,8 +44,8 @@ NOTEBOOKS = {
     "everything": _STORE + "print(store.ask('select county, quantity, value, low, high from facts order by all').to_csv())",
     "names": "from commlib.places import place_book\nplaces = place_book()\n"
              "print(places.county(county).name, [each.name_zh for each in places.townships(county)])",
-    "files": "from commlib.home import find_home\nfrom commlib.intake.reported import read_figures\n"
-             "print(read_figures(find_home().data / 'reported').to_csv())",
+    "files": "from commlib.home import find_home\nfrom commlib.intake.reported import read_stated\n"
+             "print(read_stated(find_home().data / 'reported', 'reported_figure').to_csv())",
     "work": "from commlib.blocks import work\nprint(getattr(work, 'EDITION', 0))",
 }
 # Which notebooks reach a module, by reasoning: what they import, what that imports, and the page around them.

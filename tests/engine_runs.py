@@ -11,10 +11,11 @@ from typing import Any
 import nbformat
 import pytest
 
+from commlib.runner.children import Answer, Limits, Task
 from commlib.runner.dispatch import dispatch
 from commlib.runner.engine import execute_notebook
 from commlib.runner.execute import ONE_THREAD
-from commlib.runner.warm import Answer, Limits, Task
+from commlib.runner.warm import NAMED
 
 LATE = Limits(notebook=300.0)
 Cells = Sequence[tuple[str | None, dict[str, Any]]]
@@ -44,7 +45,7 @@ def run_each(work: Sequence[tuple[str, Path, Mapping[str, Any], Path]], cwd: Pat
                                       notebook.parent if beside else _own_folder(cwd, number), engine), limits)
                  for number, (engine, notebook, parameters, kept) in enumerate(work)]
         dispatch(tasks, 2, {**ONE_THREAD, "JUPYTER_RUNTIME_DIR": runtime},
-                 lambda answer: answers.update({answer.number: answer}))
+                 lambda answer: answers.update({answer.number: answer}), NAMED)
     return [answers[number] for number in sorted(answers)]
 
 

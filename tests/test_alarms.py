@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,19 @@ from alarm_cases import home_of_both
 from intake_home import GANLUO, NEIXIANG, NINGNAN
 from test_blocks import Balance
 
-from commlib.alarms import alarm_rule_states, alarms
-from commlib.blocks.alarms import alarm_list, alarm_states, gap_words
+from commlib.alarms import RuleState, alarm_rule_states, alarms, collect, figures, records
+from commlib.alarms.seen import Seen
+from commlib.blocks import alarms as blocks_alarms
+from commlib.blocks.alarms import alarm_list, alarm_states, gap_words, thresholds_words
 from commlib.blocks.peers import peer_table
-from commlib.blocks.targets import target_table
+from commlib.blocks.targets import main_rows, target_table
+from commlib.blocks.theme import declared_target
 from commlib.declarations.alarms import AlarmSeverity, AlarmTest, alarm_rules, rules_of
+from commlib.declarations.measures import read_argument
 from commlib.declarations.tables import table
 from commlib.errors import DeclarationError
 from commlib.home import Home
+from commlib.labels import quantity_label
 from commlib.narratives import narrative
 from commlib.periods import parse_period
 from commlib.phrases import phrase
@@ -115,13 +122,101 @@ def test_amounts_days_and_places_are_counted(view_of: Opener) -> None:
     assert one(view, "investment_negative")[0] == pytest.approx(-10)
 
 
+def test_alarms_and_cards_hold_a_value_against_the_same_target(view_of: Opener) -> None:
+    view = view_of(NEIXIANG)
+    fired = {each.item: each.threshold for each in alarms(view) if each.rule.reads.get("target") and each.place == NEIXIANG}
+    held = {quantity_label(row["id"], row["member"])["zh"]: target.value for row in main_rows(view)
+            if (target := declared_target(view, row))}
+    assert len(fired) >= 3 and fired.items() <= held.items()
+
+
 def test_the_gravest_come_first_and_then_the_widest_gaps(view_of: Opener) -> None:
     found, order = alarms(view_of(NEIXIANG)), list(AlarmSeverity)
     keys = [(order.index(each.severity), -each.gap) for each in found]
     assert keys == sorted(keys) and {each.severity for each in found} == set(AlarmSeverity)
 
 
+def test_of_a_complete_ledger_what_is_being_built_is_missing_and_what_another_return_tells_of_is_not(view_of: Opener) -> None:
+    found = {each.item.partition("：")[0]: each for each in alarms(view_of(NEIXIANG), {"facility_missing": {"amber": ">= 0"}})
+             if each.rule.id == "facility_missing"}
+    assert {name: each.value for name, each in found.items()} == {"卫生室": 0, "农家书屋": 5, "警务室": 0}
+    assert phrase("alarm.lacks", "zh", item="农家书屋", n=5, of=6) in found["农家书屋"].item
+
+
+def test_nothing_is_missing_for_want_of_a_row_in_a_ledger_that_is_not_complete(
+        view_of: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows_of = records.rows_of
+
+    def incomplete(view: CountyView, table_id: str) -> Any:
+        rows = rows_of(view, table_id)
+        return replace(rows, declaration=replace(rows.declaration, complete=False))
+
+    monkeypatch.setattr(records, "rows_of", incomplete)
+    assert not list(records.lacking(view_of(NEIXIANG), alarm_rules()["facility_missing"]))
+
+
+def test_an_item_of_a_standard_bears_its_name(view_of: Opener) -> None:
+    (found,) = [each for each in alarms(view_of(NEIXIANG)) if each.rule.id == "standard_item_missing"]
+    assert "四统一" in found.item and "统一标识" in found.item and found.value == 6
+
+
+# ---- what cannot be judged
+
+def test_what_cannot_be_judged_is_neither_an_alarm_nor_in_order() -> None:
+    rule = alarm_rules()["arrival_low"]
+    fired, green, untested = collect._applied(rule, [Seen("a", float("nan")), Seen("b", 90), Seen("c", 10)])
+    assert ([each.place for each in fired], green, untested) == (["c"], 1, 1)
+
+
+@both_languages
+def test_a_rule_that_could_judge_nothing_says_so(view_of: Opener, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "_with_stated", lambda view, one: view.all_periods(one.id).assign(grade="stated"))
+    view = view_of(NEIXIANG, language)
+    seen = list(figures.level(view, alarm_rules()["satisfaction_low"]))
+    assert seen and all(isnan(each.value) for each in seen)   # what a report only states has no interval
+    monkeypatch.setattr(blocks_alarms, "alarm_rule_states", lambda *_: [
+        RuleState(alarm_rules()["satisfaction_low"], 0, 0, len(seen), "")])
+    shown = alarm_states(view)
+    assert phrase("alarm.state_untested", language, n=len(seen)) in shown.html
+    assert phrase("alarm.state_green", language) not in shown.html
+
+
+def test_a_target_that_is_not_due_yet_is_not_judged(view_of: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = figures.target_at
+    monkeypatch.setattr(figures, "target_at", lambda *asked: replace(target(*asked), year=2030) if target(*asked) else None)
+    seen = list(figures.level(view_of(NEIXIANG), alarm_rules()["service_area_low"]))
+    assert seen and all(isnan(each.value) for each in seen)
+
+
+@pytest.mark.parametrize(("history", "expected"), [
+    ((("2025-01", 15), ("2025-02", 15)), [2]), ((("2025-01", 5), ("2025-02", 15)), [1]),
+    ((("2025-01", 40), ("2025-02", 15)), [1]), ((("2025-01", 15), ("2025-02", 5)), [0]),
+    ((("2025-01", 15), ("2025-02", 40)), []), ((("2025-02", 15),), [None]),
+    ((("undated:a", 15), ("2025-02", 15)), [None]), ((("2025-01", float("nan")), ("2025-02", 15)), [None])])
+def test_two_periods_running_need_two_periods_and_red_is_not_amber(
+        view_of: Opener, history: Any, expected: list[float | None]) -> None:
+    seen = {"behind_schedule": [Seen("a", history[-1][1], history=history)]}
+    found = list(collect._repeats(view_of(NEIXIANG), dict(alarm_rules()), seen))
+    assert [None if isnan(each.value) else each.value for each in found] == expected
+
+
+def test_a_lag_is_of_months_with_the_same_places_and_names_its_base(view_of: Opener) -> None:
+    lags = {each.place: each for each in alarms(view_of(NEIXIANG)) if each.rule.id == "behind_schedule"}
+    assert (lags[NEIXIANG].value, lags[NEIXIANG].run) == (pytest.approx(50 - 20), 1)   # in May a third township still reported
+    assert {each.item for each in lags.values()} == {phrase("alarm.base_linear", "zh")}
+
+
 # ---- thresholds
+
+@both_languages
+def test_limits_are_in_their_own_unit(language: str) -> None:
+    said = {name: thresholds_words(rule, language) for name, rule in alarm_rules().items()}
+    assert phrase("alarm.points", language, n="10") in said["coverage_below_target"]
+    words = ("平方米/百户", "人/万人", "处", "按各指标的单位") if language == "zh" else ("m²", "persons", "20", "unit of each")
+    rules = ("service_area_low", "workers_low", "facility_missing", "target_missed")
+    assert all(word in said[rule] for word, rule in zip(words, rules, strict=True))
+    assert not any("个" in each.replace("个百分点", "").replace("个月", "") for each in said.values())
+
 
 def test_thresholds_can_be_given_and_stand_in_a_file_of_the_project(tmp_path: Path, view_of: Opener) -> None:
     own = {"arrival_low": {"amber": 30, "red": "< 45"}}
@@ -162,6 +257,8 @@ def test_a_wrong_threshold_is_refused_with_what_is_allowed(view_of: Opener, thre
 def test_a_rule_reads_what_is_declared(rule: str) -> None:
     reads = alarm_rules()[rule].reads
     sides = [reads[each] for each in ("start", "done") if each in reads] or ([reads] if "table" in reads else [])
+    for counted in reads.get("told_by", {}).values():
+        assert read_argument(counted).members[0]
     for side in sides:
         known = {each.name for each in table(side["table"]).columns}
         named = [side[each] for each in ("column", "against", "item") if each in side]

@@ -15,14 +15,16 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from commlib.blocks import audit, catalogue, overview, register, wording, work
+from commlib.blocks import audit, catalogue, overview, peers, register, wording, work
 from commlib.blocks.block import Block, together
 from commlib.blocks.head import head
 from commlib.blocks.html import Cell, Column, Table, bullets, caption, chart, facts, finding, folded, mark, notice
+from commlib.blocks.indicators import indicator_ranking
 from commlib.charts.figure import Chart
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import REGISTER
 from commlib.errors import ParameterError
+from commlib.indicators.registry import indicators
 from commlib.phrases import phrase
 from commlib.runner.notebooks import read_notebook
 from commlib.view import CountyView
@@ -97,7 +99,6 @@ def test_every_block_of_methods_and_sources_shows_something(
 
 def test_the_catalogue_prints_all_that_is_declared(built_outputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from commlib.declarations.alarms import alarm_rules
-    from commlib.indicators.registry import indicators
     from commlib.targets import targets
 
     monkeypatch.setenv("COMMLIB_OUTPUTS", str(built_outputs))
@@ -123,7 +124,7 @@ def test_the_catalogue_prints_all_that_is_declared(built_outputs: Path, monkeypa
         ("tianjin", register.township_chart),
         ("tianjin", register.township_table),
         ("tianjin", register.township_kinds),
-        ("tianjin", register.position_chart),
+        ("tianjin", peers.peer_table),
         ("tianjin", overview.indicator_table),
     ],
 )
@@ -141,13 +142,60 @@ def test_the_waiting_table_names_the_missing_measures(view_of: Opener) -> None:
     assert measures()["dwellings_completed"].label.en in " ".join(table.iloc[:, -1])
 
 
+def test_what_has_its_parts_at_different_places_is_not_left_out(view_of: Opener) -> None:
+    """Neixiang states households moved in of the county and planned homes of seven communities: nothing to divide."""
+    view = view_of("411325")
+    table = overview.waiting_table(view).frame
+    assert len(table) == len(indicators()) - view.results["id"].nunique()
+    assert phrase("overview.apart", "zh") in set(table.iloc[:, -1])
+
+
+def test_an_audit_names_what_a_claim_lacks_with_its_nature(view_of: Opener) -> None:
+    """Neither the beams cast nor those planned are stated."""
+    assert "梁板数、梁板数（计划）" in audit.audit_table(view_of("roads-county")).html
+    assert "2,212" not in "".join(audit.audit_table(view_of("430223")).frame.iloc[:, 2].astype(str))   # only stated again
+
+
+def test_what_no_rule_can_decide_is_printed_with_the_audit(view_of: Opener) -> None:
+    assert "节约用地与全区户均1.5亩相差较大" in audit.distrust(view_of("620602")).plain
+    assert phrase("audit_page.no_finding", "en") in audit.distrust(view_of("620602", "en")).plain
+
+
 # ---- what they say
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_figure_that_the_audit_distrusts_says_so_wherever_it_is_shown(view_of: Opener, language: str) -> None:
+    """Deqing gives 443 both as the party members of Qun'an and as the retired ones: nobody knows what the share is of."""
+    view = view_of("330521", language)
+    said = f"✕ {phrase('chart.verdict_base_mislabelled', language)}"
+    row = next(row for _, row in view.results.iterrows() if "000-6-022" in row["sources"])
+    assert wording.grade_mark(view, row).text == said
+    sound = next(row for _, row in view.results.iterrows() if row["sources"] == "000-6-028;000-6-001")
+    assert wording.grade_mark(view, sound).text == phrase("grade.computed", language)
+    figures = overview.reported_figures(view).frame
+    assert figures.loc[figures.iloc[:, -1] == "000-6-022"].iloc[0, 3].endswith(said)
+    assert said in overview.indicator_table(view).html
 
 
 def test_neixiangs_indicators_stand_with_base_and_figures(view_of: Opener) -> None:
     html = overview.indicator_table(view_of("411325", "en")).html
     for words in ("17.7 %", "521 ÷ 2,945", "000-5-010; 000-5-007", "62.8 %", "1,849 ÷ 2,945", "53.7 %", "9.5 %"):
         assert words in html
+
+
+def test_all_themes_are_folded_one_by_one_and_each_cell_names_its_column(view_of: Opener) -> None:
+    shown, saved = overview.indicator_table(view_of("411325")), overview.indicator_table(view_of("411325")).frame
+    whole = saved[saved["place"] == "411325"]
+    assert shown.html.count("<details") >= whole["id"].map(lambda each: indicators()[each].theme).nunique() > 1
+    assert f'data-label="{phrase("column.value", "zh")}"' in shown.html and "data-label" not in register.township_table(
+        view_of("411325")).html
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "600万元以上"), ("en", "at least CNY 6 million")])
+def test_a_ranking_keeps_the_hedges_of_a_report(view_of: Opener, language: str, said: str) -> None:
+    block = indicator_ranking(view_of("620602", language), "funding_gap", level="community")
+    assert said in block.plain and f">{said}</td>" in block.html
 
 
 def test_stated_figures_keep_their_printed_digits(view_of: Opener) -> None:
@@ -232,15 +280,17 @@ def test_another_ending_is_refused_and_nothing_written(tmp_path: Path, name: str
 
 def test_tables_export_unrounded_numbers_and_codes_as_text(view_of: Opener, tmp_path: Path) -> None:
     path = overview.indicator_table(view_of("411325", "en")).save(tmp_path / "i.xlsx")
-    values = pd.read_excel(path)["Value"].astype(str).tolist()
-    assert any(value.startswith("17.6910") for value in values)
+    saved = pd.read_excel(path)
+    assert list(saved)[:4] == ["id", "label", "member", "place"] and {"period", "value", "unit", "status"} <= set(saved)
+    assert any(value.startswith("17.6910") for value in saved["value"].astype(str)) and saved["unit"].notna().all()
     path = register.township_table(view_of("431024", "en")).save(tmp_path / "t.xlsx")
     assert load_workbook(path).active["B2"].value == "431024100"  # type: ignore[index]
 
 
 def test_blocks_show_themselves_in_jupyter_and_at_a_prompt() -> None:
     block = together(Block("<p>a</p>", "a"), None, Block("<p>b</p>", "b", pd.DataFrame({"x": [1]})))
-    assert block._repr_html_() == "<p>a</p>\n<p>b</p>" and repr(block) == "a\nb" and len(block.frame) == 1
+    style, _, shown = block._repr_html_().rpartition("</style>\n")
+    assert shown == "<p>a</p>\n<p>b</p>" and "dl.key-figures" in style and repr(block) == "a\nb" and len(block.frame) == 1
     assert repr(Block("<p></p>", frame=pd.DataFrame({"x": [1, 2]}))) == "<Block 2 rows>"
 
 
@@ -252,6 +302,6 @@ def test_where_a_value_comes_from_is_said_in_words(source: str, zh: str, en: str
     assert (wording.sources_text(f"{source};{source}", "zh"), wording.sources_text(source, "en")) == (zh, en)
 
 
-@pytest.mark.parametrize(("n", "expected", "said"), [(3, 7, "3/7"), (0, 18, "18处均未报全"), (2, math.nan, "总数不明")])
+@pytest.mark.parametrize(("n", "expected", "said"), [(3, 7, "7处中3处报全"), (0, 18, "18处均未报全"), (2, math.nan, "总数不明")])
 def test_parts_of_every_place_are_not_called_none_of_them(n: int, expected: float, said: str) -> None:
     assert said in wording.status_text(pd.Series({"status": "partial", "n": n, "n_expected": expected}), "zh")

@@ -13,13 +13,13 @@ from drawn_charts import LANGUAGES, LONG, NAN, assert_legible, boxes, hovers, re
 
 from commlib import phrases
 from commlib.charts import layout
+from commlib.charts.bars import funnel
 from commlib.charts.bump import bump
 from commlib.charts.composition import composition_bar, stacked_ranked_bars
 from commlib.charts.curves import curves
-from commlib.charts.estimates import estimates
+from commlib.charts.dots import estimates
 from commlib.charts.figure import Chart
 from commlib.charts.fonts import characters_missing
-from commlib.charts.funnel import funnel
 from commlib.charts.gantt import gantt
 from commlib.charts.heatmap import STATES, heat_map, state_map
 from commlib.charts.pyramid import pyramid
@@ -170,7 +170,7 @@ def estimated(language: str, size: str) -> Chart:
     frame = pd.DataFrame({"label": labels(size), "value": values, "low": [value * 0.8 for value in values],
                           "high": [value * 1.1 if at % 4 else value * 0.8 for at, value in enumerate(values)],
                           "base": [NAN if at % 5 == 4 else 990.0 + at for at in range(len(values))]})
-    return estimates(frame, chart_id="estimates", title="t", unit="%", language=language, references=[("目标 target", 60)])
+    return estimates(frame, chart_id="estimates", title="t", unit="%", language=language)
 
 
 KINDS: list[Draw] = [bumped, scheduled, fallen, scattered, aged, stated, heated, stacked, narrowed, composed]

@@ -18,6 +18,7 @@ from commlib import phrases
 from commlib.charts import findings, layout
 from commlib.charts.bars import ranked_bars
 from commlib.charts.composition import composition_bar, stacked_ranked_bars
+from commlib.charts.curves import curves
 from commlib.charts.dots import stated_against_recomputed
 from commlib.charts.figure import Chart
 from commlib.charts.fonts import characters_missing, wrap
@@ -101,9 +102,34 @@ def test_alt_states_highest_lowest_median_and_missing(language: str) -> None:
 @EVERY
 def test_alt_is_in_words_of_its_language(draw: Callable[[str], Chart], language: str) -> None:
     alt = draw(language).alt
-    extremes = ("最高", "最低", "差距最大", "期中", "1项未报") if language == "zh" else (
-        "ighest", "owest", "Widest gap", "1 not reported", "periods were not reported")
+    extremes = ("最高", "最低", "最多", "差距最大", "期中", "1项未报") if language == "zh" else (
+        "ighest", "owest", "largest", "Widest gap", "1 not reported", "periods were not reported")
     assert any(word in alt for word in extremes)
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "（单位：万元）"), ("en", "(unit: 万元)")])
+def test_a_finding_says_the_unit_once_where_its_numbers_lack_it(language: str, said: str) -> None:
+    rows = pd.DataFrame({"label": ["甲", "乙"], "value": [1200.0, 30.0]})
+    bare = ranked_bars(rows, chart_id="bare", title="t", unit="万元", language=language).finding
+    assert bare.count(said) == 1
+    with_own = ranked_bars(rows, chart_id="own", title="t", unit="万元", language=language, write=lambda value: f"{value:g}万元")
+    assert "单位" not in with_own.finding and "unit" not in with_own.finding
+    line = pd.DataFrame({"label": ["甲", "甲", "乙", "乙"], "period": ["2022", "2023"] * 2, "value": [1.0, 2.0, 3.0, 4.0]})
+    told = curves(line, ["2022", "2023"], chart_id="line", title="t", unit="万元", language=language).finding
+    assert told.count(said) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_kinds_have_no_median_and_a_pooled_value_of_equals_is_no_finding(language: str) -> None:
+    rows = pd.DataFrame({"label": ["甲", "乙", "丙"], "value": [3.0, 2.0, 1.0]})
+    places, kinds = (ranked_bars(rows, chart_id="k", title="t", unit="", language=language, alike=alike).finding
+                     for alike in (True, False))
+    median = phrases.phrase("chart.median", language)
+    assert median in places and median not in kinds and "甲" in kinds
+    equal = rows.assign(value=1.0)
+    said = [ranked_bars(equal, chart_id="e", title="t", unit="", language=language, references=[("全县", reference)]).finding
+            for reference in (1.0, 2.0)]
+    assert "全县" not in said[0] and "全县" in said[1]
 
 
 def test_parts_that_are_no_whole_are_never_stacked() -> None:
@@ -144,8 +170,8 @@ def test_bad_calls_are_told() -> None:
         lambda: ranked_bars(frame[["label"]], chart_id="x", title="t", unit="", language="zh"),
         lambda: stacked_ranked_bars(frame, {"v": "v"}, chart_id="x", title="t", unit="", language="zh"),
         lambda: stated_against_recomputed(
-            frame.assign(stated=1, low=1, high=1, recomputed=1, verdict="odd"), chart_id="x", title="t", unit="",
-            language="zh"),
+            frame.assign(stated=1, low=1, high=1, recomputed=1, verdict="odd", stated_text="", recomputed_text=""),
+            chart_id="x", title="t", unit="", language="zh"),
     ):
         with pytest.raises(ParameterError):
             wrong()

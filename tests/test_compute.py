@@ -19,7 +19,7 @@ from commlib.indicators.held import Slot
 from commlib.indicators.hierarchy import hierarchy_of
 from commlib.indicators.registry import indicators
 from commlib.indicators.totals import total_differences
-from commlib.intake.reported_facts import FACT_COLUMNS
+from commlib.intake.reported import FACT_COLUMNS
 from commlib.methods.proportions import wilson_interval
 
 COUNTY = "999999"
@@ -391,6 +391,15 @@ def test_a_total_that_its_parts_do_not_make_is_found() -> None:
     found = differences([fact("m", 10), *MEMBERS], synthetic("m", breakdown=breakdown()))
     assert found[["parts", "stated", "summed"]].values.tolist() == [["category", 10, 9]]
     assert differences([fact("m", 9), *MEMBERS], synthetic("m", breakdown=breakdown())).empty
+
+
+def test_members_of_rows_may_lack_what_the_rows_leave_blank() -> None:
+    def of_rows(value: float, **more: Any) -> Row:
+        return fact("m", value, document="staff@花名册.xlsx", **more)
+
+    members, declared = [of_rows(4, member="one"), of_rows(5, member="two")], synthetic("m", breakdown=breakdown())
+    assert differences([of_rows(10), *members], declared).empty
+    assert differences([of_rows(8), *members], declared)["summed"].tolist() == [9], "more than there are is no blank"
 
 
 @pytest.mark.parametrize(("exclusive", "exhaustive"), [(True, False), (False, True), (False, False)])

@@ -21,7 +21,7 @@ import json, sys
 from pathlib import Path
 import commlib
 from commlib import open_county, standards
-from commlib.declarations.rules import rules
+from commlib.declarations.rule_files import rules
 from commlib.home import Home
 from commlib.intake.receiving import Intake, Said, sources
 from commlib.listings import standard_rows

@@ -33,41 +33,18 @@ state = {
 print(json.dumps(state))"""
 # Of the one process that is the kernel: what its launcher tells it.
 OWN_ENVIRONMENT = {"JPY_PARENT_PID", "JPY_SESSION_NAME", "PYDEVD_USE_FRAME_EVAL"}
-TEACHER = """
-import matplotlib.pyplot as plt, numpy, pandas, statsmodels.api, statsmodels.formula.api as smf
-plt.plot([1, 2]); smf.ols('y ~ x', pandas.DataFrame({'x': range(9), 'y': numpy.arange(9) ** 2})).fit().summary()"""
-# Until the parent, who is told by then what was imported, has it too: its compiled modules are seen in its memory.
-LEARNER = """
-import os, pathlib, time
-maps = pathlib.Path(f'/proc/{os.getppid()}/maps')
-for _ in range(600):
-    if 'statsmodels/tsa/' in maps.read_text():
-        break
-    time.sleep(0.2)
-else:
-    raise TimeoutError"""
-LEARNED = """
-import sys
-[name in sys.modules for name in ('statsmodels.formula.api', 'formulaic', 'matplotlib_inline.backend_inline')]"""
 TINY = "import pandas as pd, matplotlib.pyplot as plt\nfig = plt.figure(figsize=(1, 1))\npd.DataFrame({'县': [1]})"
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Every notebook of the corpus, executed by both engines: its answer, and the copy as papermill wrote it.
-
-    Ours executes the first ones before its parent has learned anything, and, as `taught`, again when it has.
-    """
+    """Every notebook of the corpus, executed by both engines: its answer, and the copy as papermill wrote it."""
     folder = tmp_path_factory.mktemp("engine")
     notebooks = {"state": [(STATE, PLAIN)], **NOTEBOOKS}
-    lessons = {"teacher": TEACHER, "learner": LEARNER, "another": LEARNER, "learned": LEARNED}
-    notebooks |= {name: [(source, {})] for name, source in lessons.items()}
-    order = [(OURS, "state"), (OURS, "awkward_cells"), *((STOCK, name) for name in ("state", *NOTEBOOKS)),
-             *((OURS, name) for name in NOTEBOOKS if name != "awkward_cells"),
-             *(("taught", name) for name in (*lessons, "state", "awkward_cells"))]
-    work = [(STOCK if run == STOCK else OURS, write_cells(folder / f"{name}.ipynb", notebooks[name]), PARAMETERS.get(name, {}),
-             folder / run / f"{name}.ipynb") for run, name in order]
-    done: dict[str, dict[str, Any]] = {run: {} for run, _ in order}
+    order = [(engine, name) for engine in BOTH for name in notebooks]
+    work = [(engine, write_cells(folder / f"{name}.ipynb", notebooks[name]), PARAMETERS.get(name, {}),
+             folder / engine / f"{name}.ipynb") for engine, name in order]
+    done: dict[str, dict[str, Any]] = {engine: {} for engine in BOTH}
     for (run, name), answer in zip(order, run_each(work, folder / "cwd"), strict=True):
         assert not answer.ended, (run, name, answer.ended)
         done[run][name] = (answer.result, json.loads((folder / run / f"{name}.ipynb").read_bytes()))
@@ -78,9 +55,9 @@ def test_the_corpus_is_large_enough() -> None:
     assert len(CELLS) >= 45
 
 
-@pytest.mark.parametrize(("name", "engine"), [*((name, OURS) for name in NOTEBOOKS), ("awkward_cells", "taught")])
-def test_both_engines_give_the_same_notebook(runs: dict[str, dict[str, Any]], name: str, engine: str) -> None:
-    (stock, theirs), (our, ours) = runs[STOCK][name], runs[engine][name]
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_both_engines_give_the_same_notebook(runs: dict[str, dict[str, Any]], name: str) -> None:
+    (stock, theirs), (our, ours) = runs[STOCK][name], runs[OURS][name]
     if isinstance(stock, CellError) or isinstance(our, CellError):
         assert stock == our
     theirs, ours = normalised(theirs), normalised(ours)
@@ -91,14 +68,8 @@ def test_both_engines_give_the_same_notebook(runs: dict[str, dict[str, Any]], na
         key: value for key, value in theirs.items() if key != "cells"}
 
 
-def test_a_parent_learns_what_its_children_imported_but_not_what_asks_for_their_kernel(runs: dict[str, dict[str, Any]]) -> None:
-    learned = runs["taught"]["learned"][1]["cells"][0]["outputs"][0]["data"]["text/plain"]
-    assert learned == ["[True, True, False]"]
-
-
-@pytest.mark.parametrize("engine", [OURS, "taught"])
-def test_a_warm_kernel_stands_in_the_same_world_as_a_cold_one(runs: dict[str, dict[str, Any]], engine: str) -> None:
-    cold, warm = (json.loads("".join(runs[each]["state"][1]["cells"][0]["outputs"][0]["text"])) for each in (STOCK, engine))
+def test_a_warm_kernel_stands_in_the_same_world_as_a_cold_one(runs: dict[str, dict[str, Any]]) -> None:
+    cold, warm = (json.loads("".join(runs[each]["state"][1]["cells"][0]["outputs"][0]["text"])) for each in BOTH)
     for state in (cold, warm):
         state["environment"] = {name: value for name, value in state["environment"].items() if name not in OWN_ENVIRONMENT}
         del state["cwd"]   # a folder of its own each

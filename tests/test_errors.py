@@ -39,3 +39,12 @@ def test_a_data_error_crosses_processes_with_its_faults() -> None:
         '  figures.csv · 7 · value: found "五"; allowed: a number; remedy: give a number',
     ]
     assert "处理：改为数字" in caught.value.say("zh")
+
+
+def test_a_notebook_shows_the_message_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    InteractiveShell(colors="nocolor").run_cell("from test_errors import fail; fail()")
+    said = capsys.readouterr().out
+    assert said.startswith("DataError: 数据有误") and "处理：改为数字" in said and "remedy: give a number" in said
+    assert "Traceback" not in said and "raise DataError" not in said

@@ -30,13 +30,13 @@ _SCALES = {"亿": 10**8, "万": 10**4, "billion": 10**9, "million": 10**6}
         (2, "CNY10k/household", "2万元/户", "CNY 20,000 per household"),
         (0, "CNY10k", "0元", "CNY 0"),
         (0, "percent", "0%", "0 %"),
-        (-5, "percent", "-5.0%", "-5.0 %"),
-        (-1.5, "CNY100m", "-1.5亿元", "CNY -150 million"),
+        (-5, "percent", "−5.0%", "−5.0 %"),
+        (-1.5, "CNY100m", "−1.5亿元", "CNY −150 million"),
         (2013, "year", "2013年", "2013"),
         (1, "rank", "第1位", "rank 1"),
         (float("nan"), "percent", MISSING, MISSING),
         (INF, "persons", "∞", "∞"),
-        (-INF, "persons", "-∞", "-∞"),
+        (-INF, "persons", "−∞", "−∞"),
         (0.05, "CNY", "0.05元", "CNY 0.05"),
         (3.94, "ratio", "3.94倍", "3.94 times"),
     ],
@@ -96,9 +96,9 @@ def test_halves_round_up_as_in_the_reports() -> None:
         (5, -INF, INF, "约5人", "about 5 persons"),
         (5, 0, 9, "5人（0人–9人）", "5 persons (0 persons to 9 persons)"),
         (0, 0, 4, "0人（0人–4人）", "0 persons (0 persons to 4 persons)"),
-        (-5, -7, -3, "-5人（-7人–-3人）", "-5 persons (-7 persons to -3 persons)"),
-        (-5, -INF, -5, "不超过-5人", "at most -5 persons"),
-        (-5, -5, INF, "-5人以上", "at least -5 persons"),
+        (-5, -7, -3, "−5人（−7人–−3人）", "−5 persons (−7 persons to −3 persons)"),
+        (-5, -INF, -5, "不超过−5人", "at most −5 persons"),
+        (-5, -5, INF, "−5人以上", "at least −5 persons"),
         (float("nan"), 0, 1, MISSING, MISSING),
     ],
 )
@@ -109,7 +109,7 @@ def test_hedged_values_say_what_is_open(value: float, low: float, high: float, z
 
 def read_back(text: str) -> Fraction:
     scale = next((factor for word, factor in _SCALES.items() if word in text), 1)
-    return Fraction("".join(sign for sign in text if sign in "0123456789.-")) * scale
+    return Fraction("".join(sign for sign in text if sign in "0123456789.−").replace("−", "-")) * scale
 
 
 @given(

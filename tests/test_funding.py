@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from test_blocks import Balance
 from test_housing_progress import HEADS, Opener, Sheets, names, opened
 
+from commlib.alarms import alarms
 from commlib.blocks import funding, statements
-from commlib.declarations.rules import rules
+from commlib.declarations.rule_files import rules
 from commlib.home import Home
 from commlib.phrases import phrase
 from commlib.places import place_book
@@ -74,6 +76,8 @@ def test_overdue_payments_by_age_at_the_last_day_reported(open_in: Opener) -> No
     frame = funding.ageing(open_in()).frame
     assert "2013-11-30" in funding.ageing(open_in()).html
     assert frame["contracts"].tolist() == [10, 20, 5, 7]
+    fired = [each for each in alarms(open_in()) if each.rule.id == "contract_overdue"]   # the alarms count the same four
+    assert sorted(round(each.value * 365.25 / 12) for each in fired) == [10, 90, 91, 333]
     table = funding.ageing(open_in("2013-09", "en"))   # at the end of September: 29, 30, and 272 days
     assert "Overdue at 2013-09-30: 3 payments" in table.html
     assert table.frame["contracts"].tolist() == [20 + 5, 0, 0, 7]
@@ -91,11 +95,13 @@ def test_rules_of_other_counties_are_not_applied() -> None:
 
 
 def test_what_a_report_lets_a_rule_make_due(view_of: Callable[..., CountyView]) -> None:
-    """Neixiang: 170 households moved in at Caoying, 3,000 yuan each to buyers and as much to infrastructure."""
+    """Neixiang: 170 households moved in at Caoying, 3,000 yuan each to buyers and as much to infrastructure: 510,000 yuan."""
     block = statements.money_rules(view_of("411325"))
     due = dict(zip(block.frame.iloc[:, 0], block.frame.iloc[:, 3], strict=True))
-    assert due["入住购房补贴"] == due["入住基础设施补贴"] == 510_000
+    assert due["入住购房补贴"] == due["入住基础设施补贴"] == 51
+    assert ">51.00<" in block.html and not re.search(r'class="num"[^>]*>[^<]*元<', block.html)   # one unit, said at the title
     assert due["宅基地整理奖补"] == "—" and phrase("funding.reasons", "zh") in block.html
+    assert "应付（已报各处合计）" in block.html   # of one community, and not of the county
     assert "曹营" in block.html and not Balance(block.html).open
 
 

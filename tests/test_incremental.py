@@ -18,8 +18,7 @@ from commlib.cli import app
 from commlib.home import Home
 from commlib.runner import keys
 from commlib.runner.changes import Choice, Reason, waiting
-from commlib.runner.closure import modules, notebook_modules, reached
-from commlib.runner.keys import Keys
+from commlib.runner.keys import Keys, modules, notebook_modules, reached
 from commlib.runner.lock import held
 from commlib.runner.run import Summary, ledger_in, prepare, run
 from commlib.store import open_store

@@ -10,8 +10,11 @@ from intake_home import places, small_home
 from test_blocks import Balance
 from theme_home import NEIXIANG, opened
 
+from commlib import rankings
 from commlib.blocks import indicators
 from commlib.blocks.cells import decimals_of, points
+from commlib.blocks.overview import indicator_table
+from commlib.errors import ParameterError
 from commlib.phrases import phrase
 from commlib.view import CountyView
 
@@ -65,6 +68,14 @@ def test_members_are_drawn_and_who_has_nothing_is_told_what_it_waits_for(view_of
         assert "waits" in waiting.html and "svg" not in waiting.html
 
 
+@pytest.mark.parametrize(("language", "least"), [("zh", "13.3%以上"), ("en", "at least 13.3 %")])
+def test_members_of_which_only_bounds_are_known_are_not_ranked(view_of: Opener, language: str, least: str) -> None:
+    """Jiahe: at least 24 of 180 million from the budget; the other sources are bounds as well."""
+    told = indicators.indicator_members(view_of("431024", language), "funding_source_share").plain
+    start = phrase("indicators.members_open", language, parts="")
+    assert start.split("：" if language == "zh" else ":")[0] in told and least in told and "100.0" not in told
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_amount_is_not_held_against_the_countys_sum(open_in: Opener, language: str) -> None:
     block = indicators.indicator_ranking(open_in(language), "households_completed")
@@ -77,6 +88,32 @@ def test_an_amount_is_not_held_against_the_countys_sum(open_in: Opener, language
 def test_where_all_are_equal_nobody_is_ranked(open_in: Opener) -> None:
     block = indicators.indicator_ranking(open_in(), STARTED)   # 95 of 100 everywhere
     assert block.html.count("<svg") == 1 and "<table" not in block.html
+
+
+def test_a_ranked_list_has_numbers_of_one_unit(open_in: Opener) -> None:
+    amounts = indicators.indicator_ranking(open_in("en"), "households_completed").html
+    assert ">90</td>" in amounts and "90 households</td>" not in amounts and '<span class="unit">households</span>' in amounts
+
+
+@pytest.mark.parametrize("show", [indicators.indicator_ranking, indicators.indicator_map, indicators.indicator_members,
+                                  indicators.indicator_course])
+def test_a_wrong_name_is_refused_with_the_nearest(open_in: Opener, show: Callable[..., object]) -> None:
+    with pytest.raises(ParameterError) as caught:
+        show(open_in(), "households_completed_of_plan")
+    assert all(COMPLETED in caught.value.say(language) for language in ("zh", "en"))
+    with pytest.raises(ParameterError) as caught:
+        indicator_table(open_in(), "hosing")
+    assert all("housing" in caught.value.say(language) for language in ("zh", "en"))
+
+
+def test_a_township_that_the_countys_ledger_does_not_name_has_no_report_missing(tmp_path: Path) -> None:
+    flow = {"date": "2013-05-02", "budget": "100", "arrived": "80"}
+    rows = [{**flow, "flow_id": f"L{number}", "township_id": town} for number, town in enumerate(TOWNS[:2])]
+    view = opened(small_home(tmp_path), {"fund_flow": rows})
+    states = rankings.ranks(view, "fund_arrival_rate").set_index("place")["status"]
+    assert states[TOWNS[2]] == "not_listed" and "not_reported" not in set(states)
+    alone = opened(small_home(tmp_path / "alone"), {"fund_flow": rows[:1]})   # one township's own return
+    assert "not_listed" not in set(rankings.ranks(alone, "fund_arrival_rate")["status"])
 
 
 def test_gaps_have_the_digits_that_the_largest_needs() -> None:

@@ -95,6 +95,12 @@ def test_crops_of_a_report_that_does_not_say_which_area(view_of: Callable[..., C
     assert phrase("land.kind_unsaid", "zh") in told and "68万亩" in told and "63.7万亩" in told
 
 
+def test_land_under_crops_is_held_against_the_arable_land(view_of: Callable[..., CountyView]) -> None:
+    view = view_of("430223", "en")   # 637,000 mu are arable
+    assert "637,000 mu" in land.above_arable(view, 640_000) and not land.above_arable(view, 630_000)
+    assert not land.above_arable(view_of("110101"), 640_000)   # nobody knows
+
+
 def test_land_saved_as_a_report_states_it(view_of: Callable[..., CountyView]) -> None:
     """Liangzhou: 750 and 840 mu saved beside 1,204 and 300 planned; the former areas and the method are not stated."""
     block = land.before_after(view_of("620602", "en"))

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from return_files import LIANGSHAN_MERGES, housing_rows, liangshan_rows
 
 from commlib.declarations.tables import tables
+from commlib.intake.cells.readings import simplified
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.files.sheets import Sheet, blank, column_number
 from commlib.intake.layout.blocks import Block, TotalKind
-from commlib.intake.layout.headers import is_unit_word, keys, simplified, split_unit, vocabulary
+from commlib.intake.layout.headers import is_unit_word, keys, split_unit, vocabulary
 from commlib.intake.layout.row_words import is_continued, is_note, is_number, is_signature, is_time, total_of
 from commlib.intake.layout.sheet_blocks import blocks
 

@@ -13,12 +13,12 @@ from runner_home import PROJECT
 
 from commlib.errors import StoreError
 from commlib.runner.keys import Key
-from commlib.runner.ledger import UNFINISHED, Entry, Ledger, packed
+from commlib.runner.ledger import UNFINISHED, Entry, Ledger
 from commlib.runner.lock import held
 
 
 def entry(notebook: str, status: str = "ok", **more: object) -> Entry:
-    return Entry(notebook, "411325", "zh", "", "a.b.c", packed({"facts/411325": "1"}), status, "new", **more)  # type: ignore[arg-type]
+    return Entry(notebook, "411325", "zh", "", "a.b.c", json.dumps({"facts/411325": "1"}), status, "new", **more)  # type: ignore[arg-type]
 
 
 def test_a_ledger_that_is_not_there_is_empty_and_stays_unmade(tmp_path: Path) -> None:
@@ -30,9 +30,9 @@ def test_a_ledger_that_is_not_there_is_empty_and_stays_unmade(tmp_path: Path) ->
 def test_outcomes_replace_what_was_waiting_and_count_in_their_run(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     run = ledger.begin([entry("a", UNFINISHED), entry("b", UNFINISHED), entry("c", UNFINISHED)], 4, 5, "2026-01-01")
-    with ledger.writing() as recorder:
-        recorder.record(entry("a", engine="commlib", seconds=0.5, memory=200.0, run=run), failed=False)
-        recorder.record(entry("b", "failed", first_line="ValueError: 村", run=run), failed=True)
+    with ledger.writing() as record:
+        record(entry("a", engine="commlib", seconds=0.5, memory=200.0, run=run), failed=False)
+        record(entry("b", "failed", first_line="ValueError: 村", run=run), failed=True)
     known = ledger.entries()
     assert {page[0]: each.status for page, each in known.items()} == {"a": "ok", "b": "failed", "c": UNFINISHED}
     assert known["a", "411325", "zh"].memory == 200.0 and known["b", "411325", "zh"].first_line == "ValueError: 村"
@@ -55,9 +55,9 @@ def test_what_was_recorded_survives_a_kill(tmp_path: Path) -> None:
               "ledger = Ledger(pathlib.Path(sys.argv[1]))\n"
               "rows = [Entry(f'n{i}', '', 'zh', '', 'k', '{}', UNFINISHED, 'new') for i in range(1000)]\n"
               "run = ledger.begin(rows, 0, 0, 'now')\n"
-              "with ledger.writing() as recorder:\n"
+              "with ledger.writing() as record:\n"
               "    for i in range(1000):\n"
-              "        recorder.record(Entry(f'n{i}', '', 'zh', '', 'k', '{}', 'ok', 'new', run=run), False)\n"
+              "        record(Entry(f'n{i}', '', 'zh', '', 'k', '{}', 'ok', 'new', run=run), False)\n"
               "        print(i, flush=True)\n        time.sleep(0.001)\n")
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     assert process.stdout

@@ -46,8 +46,9 @@ def test_a_declaration_is_read_whole(home: Home) -> None:
 def test_notebooks_come_in_declared_order_and_unknown_ones_are_refused(home: Home) -> None:
     write_notebook(home.root, "alpha", order=20)
     write_notebook(home.root, "beta", order=10)
+    (home.notebooks / "Untitled.ipynb").write_text('{"cells": [], "metadata": {}, "nbformat": 4}', encoding="utf-8")
     known = read_notebooks(home)
-    assert [each.id for each in known] == ["beta", "alpha"]
+    assert [each.id for each in known] == ["beta", "alpha"], "a sketch that declares nothing is no analysis"
     assert [each.id for each in choose_notebooks(known, ["notebooks/alpha.ipynb"])] == ["alpha"]
     with pytest.raises(ParameterError) as refused:
         choose_notebooks(known, ["alpah"])

@@ -58,12 +58,12 @@ def test_undated_periods_stand_before_dated_ones_and_the_earlier_first() -> None
     ],
 )
 def test_last_year(text: str, before: str) -> None:
-    assert parse_period(text).last_year() == parse_period(before)
+    assert parse_period(text).years_before(1) == parse_period(before)
 
 
 def test_last_year_of_the_earlier_is_unknown_and_of_a_leap_day_is_a_day() -> None:
-    assert parse_period("undated:000-5:earlier").last_year() is None
-    leap = parse_period("2012-02-29").last_year()
+    assert parse_period("undated:000-5:earlier").years_before(1) is None
+    leap = parse_period("2012-02-29").years_before(1)
     assert leap is not None and leap.text == "2011-02-28"
 
 

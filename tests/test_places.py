@@ -80,11 +80,11 @@ def test_a_code_that_is_no_text_is_refused(book: PlaceBook, found: Any) -> None:
 
 
 def test_mere_headings_are_no_prefectures(book: PlaceBook) -> None:
-    headings = [place for place in book.prefectures.values() if not place.prefecture_ranks]
+    headings = [place for place in book.prefectures.values() if place.prefecture is None]
     assert len(headings) == 9 and {place.kind for place in headings} == {"heading"}
-    assert book.county("110101").prefecture is None and not book.county("110101").prefecture_ranks
+    assert book.county("110101").prefecture is None
     wuxi = book.county("320213")
-    assert wuxi.prefecture is not None and wuxi.prefecture.en == "Wuxi City" and wuxi.prefecture_ranks
+    assert wuxi.prefecture is not None and wuxi.prefecture.en == "Wuxi City"
     assert book.county("500229").province == book.provinces["50"].name
 
 

@@ -11,6 +11,7 @@ import pytest
 from test_blocks import Balance, shown_by
 from test_housing_progress import Sheets, names, opened
 
+from commlib.alarms import alarms
 from commlib.blocks import approvals, open_items, project_value, projects, reported
 from commlib.methods.progress import earned_schedule, earned_value, planned_shares
 from commlib.phrases import phrase
@@ -118,12 +119,34 @@ def test_earned_value_of_the_returns(open_in: Opener) -> None:
 
 def test_open_problems_and_defects_at_the_last_date_reported(open_in: Opener) -> None:
     frame, _, last = open_items.open_rows(open_in(), "problem")
-    assert last == pd.Timestamp("2013-09-30") and frame["open"].tolist() == [True, True, False, True]
+    assert last == "2013-09-30" and frame["open"].tolist() == [True, True, False, True]
     assert frame["days"].tolist()[:2] == [29, -62] and frame["days"].isna().tolist()[2:] == [True, True]
     told = phrase("projects.open_found", "zh", day="2013-09-30", n=4, settled=1, open=3, overdue=1)
     assert told in open_items.open_problems(open_in()).plain
-    told = phrase("projects.open_defects", "zh", day="2013-09-20", n=2, settled=1, open=1)
+    told = phrase("projects.open_defects", "zh", day="2013-09-30", n=2, settled=1, open=1)
     assert told in open_items.open_defects(open_in()).plain   # a defect of the year before is still open
+
+
+@pytest.mark.parametrize("period", [None, "2013-09", "2013-06", "2014"])
+def test_alarms_count_the_same_things_and_days_as_the_page(open_in: Opener, period: str | None) -> None:
+    """At the end of September 丙桥, due by August, is 30 days late and 丁楼, due on 1 March and never reported, 213 days."""
+    view, days = open_in(period), 365.25 / 12
+    fired = {rule: {each.item.split()[0]: each for each in alarms(view) if each.rule.id == rule}
+             for rule in ("not_started_in_time", "problem_overdue")}
+    last = projects.cutoff(view)
+    late = projects.late_projects(projects.register(view), last)
+    late = late[late["kind"] != "not_finished"]
+    assert {name: round(each.value * days) for name, each in fired["not_started_in_time"].items()} \
+        == {name: (last - row["due"]).days for name, row in late.iterrows()}
+    silent = phrase("projects.not_reported", "zh")
+    assert {name for name, each in fired["not_started_in_time"].items() if silent in each.item} \
+        == set(late.index[late["kind"] == "not_reported"])
+    frame, _, _ = open_items.open_rows(view, "problem")
+    over = frame[frame["days"] > 0]
+    assert {name: each.value for name, each in fired["problem_overdue"].items()} \
+        == dict(zip(over["content"], over["days"], strict=True))
+    if period != "2013-06":
+        assert (len(late), (last - late.loc["P4", "due"]).days, over["days"].tolist()) == (2, 213, [29])
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -13,7 +13,9 @@ import nbformat.v4 as notebooks
 import pytest
 from nbformat import NotebookNode
 
+from commlib.addresses import remove, write_whole
 from commlib.bilingual import Text
+from commlib.blocks.block import Block
 from commlib.charts.style import css_variables, style
 from commlib.errors import CommlibError, PublishError, StoreError
 from commlib.publish import outputs, rendering, site
@@ -103,6 +105,13 @@ def test_page_speaks_one_language(language: str, tag: str, kept: str, dropped: s
     assert f'<h2 id="s1">{kept}</h2>' in html and dropped not in html
     switch = next(attributes for name, attributes in elements if "hreflang" in attributes)
     assert switch["hreflang"] != tag and switch["href"] == "county_overview.en.html"
+
+
+def test_page_leaves_out_the_sheet_that_blocks_carry_into_notebooks() -> None:
+    block = Block("<p>kept</p>")._repr_html_()
+    assert "dl.key-figures > div" in block
+    html = page(code(shown(html=block)))
+    assert "<p>kept</p>" in html and "data-for" not in html
 
 
 def test_page_without_other_language_has_no_switch() -> None:
@@ -199,20 +208,20 @@ def test_page_path_refuses_names_that_leave_the_site(tmp_path: Path, name: str) 
         site.page_path(tmp_path, name, None, "zh")
 
 
-def test_publish_replaces_whole_and_withdraw_removes(tmp_path: Path) -> None:
+def test_a_page_is_replaced_whole_and_removed_once(tmp_path: Path) -> None:
     path = tmp_path / "431024" / "a.zh.html"
-    site.publish_page("old", path)
-    site.publish_page("新\n", path)
+    write_whole(path, b"old")
+    write_whole(path, "新\n".encode())
     assert path.read_bytes() == "新\n".encode() and [entry.name for entry in path.parent.iterdir()] == ["a.zh.html"]
-    site.withdraw(path)
-    site.withdraw(path)
+    remove(path)
+    remove(path)
     assert not path.exists()
 
 
-def test_publish_says_what_cannot_be_written(tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="file"):
-        site.publish_page("x", tmp_path / "file" / "a.html")
+        write_whole(tmp_path / "file" / "a.html", b"x")
 
 
 def rows() -> list[site.IndexRow]:

@@ -13,7 +13,7 @@ import pytest
 from commlib.errors import StoreError
 from commlib.home import Home
 from commlib.intake.register import comparable, name_disagreements, register_facts, village_kinds
-from commlib.intake.reported_facts import FACT_COLUMNS
+from commlib.intake.reported import FACT_COLUMNS
 
 HOME = Home(Path(__file__).parents[1])
 MEMBERS = ["subdistricts", "towns", "townships", "other_townships"]

@@ -10,7 +10,7 @@ import pytest
 
 from commlib.declarations.tables import table
 from commlib.errors import DataError, Fault
-from commlib.intake.reported import read_claims, read_figures, read_reported, read_standards
+from commlib.intake.reported import read_reported, read_stated
 from commlib.intake.tabular import read_table
 
 REPORTED = Path(__file__).parents[1] / "data" / "reported"
@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_real_files_are_read_whole_and_as_text() -> None:
     figures, claims = read_reported(REPORTED)
-    assert (len(figures), len(claims), len(read_standards(REPORTED))) == (622, 89, 640)
+    assert (len(figures), len(claims), len(read_stated(REPORTED, "checklist_item"))) == (622, 89, 640)
     assert figures.index[0] == 2 and figures.index.name == "line"
     assert set(figures["doc"]) == {"000", "001"} and figures["repeats"].ne("").sum() == 111
     assert figures["restates"].ne("").sum() == 13
@@ -67,13 +67,13 @@ def test_a_byte_order_mark_and_blank_lines_and_extra_columns_do_no_harm(folder: 
     write(folder / "figures.csv", {**FIGURE, "own": " 1,5 "})
     path = folder / "figures.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes() + b"\r\n\r\n")
-    figures = read_figures(folder)
+    figures = read_stated(folder, "reported_figure")
     assert figures["own"].tolist() == [" 1,5 "] and figures["id"].tolist() == ["f1"]
 
 
 def test_a_header_alone_is_an_empty_table(folder: Path) -> None:
     (folder / "claims.csv").write_text(",".join(CLAIM) + "\n", encoding="utf-8")
-    assert len(read_claims(folder)) == 0
+    assert len(read_stated(folder, "claim")) == 0
 
 
 @pytest.mark.parametrize(("column", "value", "allowed"), [
@@ -87,7 +87,7 @@ def test_a_header_alone_is_an_empty_table(folder: Path) -> None:
 def test_a_wrong_cell_is_named_by_line_column_and_what_is_allowed(
         folder: Path, column: str, value: str, allowed: str) -> None:
     write(folder / "figures.csv", {**FIGURE, "id": "f0"}, {**FIGURE, column: value})
-    (fault,) = faults_of(lambda: read_figures(folder))
+    (fault,) = faults_of(lambda: read_stated(folder, "reported_figure"))
     assert (fault.file, fault.row, fault.column, fault.found) == ("figures.csv", "3", column, value)
     assert allowed in fault.allowed.en
 
@@ -104,19 +104,19 @@ def test_all_faults_of_both_files_are_raised_once(folder: Path) -> None:
 
 def test_a_duplicate_key_names_both_rows_even_behind_a_quoted_line_break(folder: Path) -> None:
     write(folder / "figures.csv", {**FIGURE, "label_zh": "两\n行"}, {**FIGURE, "id": "f2"}, FIGURE)
-    (fault,) = faults_of(lambda: read_figures(folder))
+    (fault,) = faults_of(lambda: read_stated(folder, "reported_figure"))
     assert (fault.row, fault.column, fault.found) == ("5", "id", "f1") and "line 2" in fault.allowed.en
 
 
 def test_the_header_must_be_whole_and_without_doubles(folder: Path) -> None:
     renamed = {("Value" if name == "value" else name): cell for name, cell in FIGURE.items() if name != "nature"}
     write(folder / "figures.csv", renamed)
-    faults = faults_of(lambda: read_figures(folder))
+    faults = faults_of(lambda: read_stated(folder, "reported_figure"))
     assert [(fault.row, fault.column, fault.found) for fault in faults] == [
         ("1", "value", "Value"), ("1", "nature", "-")]
     path = folder / "figures.csv"
     path.write_text("id,id\na,b\n", encoding="utf-8")
-    assert faults_of(lambda: read_figures(folder))[0].found == "id × 2"
+    assert faults_of(lambda: read_stated(folder, "reported_figure"))[0].found == "id × 2"
 
 
 def test_ragged_and_blank_rows_are_faults_beside_those_of_the_other_rows(folder: Path) -> None:
@@ -124,14 +124,14 @@ def test_ragged_and_blank_rows_are_faults_beside_those_of_the_other_rows(folder:
     text = path.read_text(encoding="utf-8")
     path.write_text(text + "c2,000,1\n" + "," * (len(CLAIM) - 1) + "\n" + text.splitlines()[1].replace("c1", "c3")
                     .replace(",50,", ",fifty,") + "\n", encoding="utf-8")
-    assert [(fault.row, fault.found) for fault in faults_of(lambda: read_claims(folder))] == [
+    assert [(fault.row, fault.found) for fault in faults_of(lambda: read_stated(folder, "claim"))] == [
         ("3", "3"), ("4", ""), ("5", "fifty")]
 
 
 def test_a_quote_that_is_never_closed_is_a_fault(folder: Path) -> None:
     path = folder / "claims.csv"
     path.write_text(path.read_text(encoding="utf-8") + 'c2,"000\n', encoding="utf-8")
-    assert faults_of(lambda: read_claims(folder))[0].row == "3"
+    assert faults_of(lambda: read_stated(folder, "claim"))[0].row == "3"
 
 
 @pytest.mark.parametrize(("data", "row"), [
@@ -140,12 +140,12 @@ def test_a_quote_that_is_never_closed_is_a_fault(folder: Path) -> None:
 ])
 def test_an_empty_binary_or_wrongly_encoded_file_says_so(folder: Path, data: bytes, row: str) -> None:
     (folder / "figures.csv").write_bytes(data)
-    (fault,) = faults_of(lambda: read_figures(folder))
+    (fault,) = faults_of(lambda: read_stated(folder, "reported_figure"))
     assert fault.row == row and "CSV" in fault.allowed.en
 
 
 def test_a_missing_file_or_a_folder_in_its_place_is_a_fault_with_its_path(tmp_path: Path) -> None:
-    (fault,) = faults_of(lambda: read_figures(tmp_path))
+    (fault,) = faults_of(lambda: read_stated(tmp_path, "reported_figure"))
     assert str(tmp_path / "figures.csv") in fault.remedy.zh
     (tmp_path / "claims.csv").mkdir()
     assert len(faults_of(lambda: read_reported(tmp_path))) == 2

@@ -13,8 +13,7 @@ from commlib.home import Home
 from commlib.indicators.compute import formulas
 from commlib.indicators.held import FactIndex
 from commlib.indicators.registry import indicators
-from commlib.intake.reported import read_figures
-from commlib.intake.reported_facts import FACT_COLUMNS, IDENTITY, dispositions, ids, reported_facts
+from commlib.intake.reported import FACT_COLUMNS, IDENTITY, dispositions, read_stated, reported_facts
 from commlib.places import PlaceBook, place_book
 from commlib.units import conversion
 
@@ -23,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def figures() -> pd.DataFrame:
-    return read_figures(ROOT / "data" / "reported")
+    return read_stated(ROOT / "data" / "reported", "reported_figure")
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +81,6 @@ def test_every_figure_that_is_no_repetition_stands_behind_exactly_one_fact(
     assert set(told.values()) == {1}
     assert set(told) == set(becomes.index[~becomes.isin(["repeat", "restatement"])])
     assert Counter(facts["kind"]) == {"measure": 344, "stated": 81, "rule": 62}
-    assert sorted(told) == sorted(ids(facts["source"]))
 
 
 def test_the_frame_has_its_columns_no_gap_and_no_fact_twice(facts: pd.DataFrame) -> None:
@@ -177,7 +175,7 @@ def test_named_subsets_single_objects_and_rules_feed_no_indicator(facts: pd.Data
     assert {"measure", "rule", "stated"} == set(apart["kind"])
     index = FactIndex(facts)
     slots = [slot for one in indicators().values() for each in formulas(one) for slot in each.slots.values()]
-    offered = pd.concat([index.of(slot) for slot in slots])
+    offered = pd.concat([index.rows.iloc[index.positions(slot)] for slot in slots])
     assert len(offered) and not set(offered["source"]) & set(apart["source"])
 
 

@@ -15,11 +15,9 @@ from commlib.bilingual import Text
 from commlib.declarations.checks import Check, CheckKind, Severity
 from commlib.declarations.columns import Column, ColumnType
 from commlib.declarations.tables import TableDeclaration, tables
-from commlib.intake.checks.declared import Context, check_rows
-from commlib.intake.checks.logic import logic_faults, read_logic
-from commlib.intake.checks.reporting import absent, late
+from commlib.intake.checks.declared import Context, checked
+from commlib.intake.checks.printed import logic_faults, read_logic, total_faults
 from commlib.intake.checks.rows import Rows
-from commlib.intake.checks.totals import total_faults
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.layout.blocks import TotalKind
 
@@ -51,6 +49,10 @@ def frame(*cells: dict[str, Any], first: int = FIRST_ROW) -> pd.DataFrame:
 
 def rows_of(*cells: dict[str, Any], first: int = FIRST_ROW, **more: Any) -> Rows:
     return Rows("t.xlsx", "Sheet1", frame(*cells, first=first), LETTERS, **more)
+
+
+def check_rows(rows: Rows, table: TableDeclaration, context: Context | None = None) -> list[ReturnFault]:
+    return [fault for _, fault in checked(rows, table, context or Context())]
 
 
 def faults_of(check: Check, *cells: dict[str, Any], context: Context | None = None, **more: Any) -> list[ReturnFault]:
@@ -283,14 +285,6 @@ def test_lines_of_logic_are_read_and_applied() -> None:
         [("A21", "9栏=1栏+2栏", Severity.NOTE), ("A21", "7=1×4", Severity.NOTE)]
     rows = rows_of({"a": 10, "b": 4, "c": 6, "d": 5, "e": 15}, {"a": 10, "b": 14, "c": 0, "d": 5, "e": 19}, {"a": 1, "e": 1})
     assert where(logic_faults(rows, logic, declared())) == [("G7", Code.LOGIC), ("E7", Code.LOGIC), ("D7", Code.LOGIC)]
-
-
-def test_who_did_not_report_and_who_was_late() -> None:
-    names = {"1": Text("甲镇", "Jia"), "2": Text("乙镇", "Yi"), "3": Text("丙镇", "Bing")}
-    missing = absent(names, ["1", "3"], "2013-09", "t.xlsx")
-    assert [(each.code, each.allowed.zh) for each in missing] == [(Code.ABSENT, "乙镇应报 2013-09 报表")]
-    delayed = late({"1": "2013-10-06", "3": "2013-10-07"}, "2013-10-06", names, "t.xlsx")
-    assert [(each.code, each.found) for each in delayed] == [(Code.LATE, "2013-10-07")] and "Bing" in delayed[0].allowed.en
 
 
 # ---- all tables

@@ -11,14 +11,15 @@ from typer.testing import CliRunner
 
 from commlib.cli import app
 from commlib.declarations.mapping import Becomes, mapping_of
-from commlib.declarations.rules import Amount, Kind, Per, rules
+from commlib.declarations.rule_files import rules
+from commlib.declarations.rules import Amount, Kind, Per
 from commlib.errors import DeclarationError
 from commlib.frames import each_row
 from commlib.home import Home
-from commlib.intake.reported import read_figures
+from commlib.intake.reported import read_stated
 from commlib.units import conversion
 
-FIGURES = read_figures(PROJECT / "data" / "reported").set_index("id")
+FIGURES = read_stated(PROJECT / "data" / "reported", "reported_figure").set_index("id")
 # Figures that reports call a rule and that are none of the twenty: what a standard lists (its items are declared there), the
 # pace of a single site, a scale of estimates, and goals that no statement follows from.
 NO_RULE_OF_THE_CATALOGUE = {

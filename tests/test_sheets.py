@@ -382,9 +382,10 @@ def test_a_database_without_tables_is_a_fault(tmp_path: Path) -> None:
 
 def test_a_fault_is_a_record_for_json_and_can_be_moved(tmp_path: Path) -> None:
     fault = open_source(tmp_path / "none.xlsx").faults[0]
-    record = fault.at(sheet="一", cell="C7").record("en")
-    assert list(record) == ["file", "sheet", "cell", "severity", "code", "found", "allowed", "remedy_zh", "remedy_en"]
-    assert (record["file"], record["sheet"], record["cell"], record["code"]) == ("none.xlsx", "一", "C7", "unreadable")
+    record = Sheet("a.xlsx", "一", []).placed(fault, 6, 2).record()
+    assert list(record) == ["file", "sheet", "cell", "severity", "code", "found", "remedy_zh", "remedy_en", "allowed_zh",
+                            "allowed_en"]
+    assert (record["file"], record["sheet"], record["cell"], record["code"]) == ("a.xlsx", "一", "C7", "unreadable")
 
 
 def test_a_file_that_is_not_there_and_an_empty_workbook_are_faults(tmp_path: Path) -> None:

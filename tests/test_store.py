@@ -18,7 +18,7 @@ import pytest
 from commlib import store_build
 from commlib.errors import StoreError
 from commlib.home import Home
-from commlib.intake.reported_facts import FACT_COLUMNS
+from commlib.intake.reported import FACT_COLUMNS
 from commlib.store import Store, open_store
 
 PROJECT = Path(__file__).parents[1]
@@ -72,7 +72,7 @@ def test_touched_files_do_not_matter_and_changed_ones_do(home: Home) -> None:
     os.utime(home.data / "register" / "counties.csv", ns=(1, 1))
     assert open_store(home) == first
     with pytest.MonkeyPatch.context() as patch:   # the touch was looked into once
-        patch.setattr("commlib.store._fingerprint", lambda paths: pytest.fail("hashed again"))
+        patch.setattr("commlib.store.fingerprint_of", lambda paths: pytest.fail("hashed again"))
         assert open_store(home) == first
     change(home, "two")
     second = open_store(home)

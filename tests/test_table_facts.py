@@ -17,7 +17,7 @@ from commlib.declarations.tables import table
 from commlib.errors import StoreError
 from commlib.home import Home
 from commlib.intake.releases import Releases
-from commlib.intake.reported_facts import FACT_COLUMNS, IDENTITY
+from commlib.intake.reported import FACT_COLUMNS, IDENTITY
 from commlib.intake.table_facts import table_facts
 from commlib.places import place_book
 from commlib.reads import recording

@@ -21,9 +21,8 @@ from commlib.declarations.tables import TableDeclaration, tables
 from commlib.errors import ParameterError
 from commlib.home import Home
 from commlib.intake.counties import CountyFinder
-from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.faults import Code, ReturnFault, gathered
 from commlib.intake.forms import header_words
-from commlib.intake.gathering import gathered
 from commlib.intake.names.gazetteer import Unit, gazetteer
 from commlib.intake.personal import KEY_FILE, masked
 from commlib.intake.taking import TakenReturn, take_return
@@ -219,7 +218,7 @@ def test_the_title_of_units_scales_the_numbers_and_a_unit_that_does_not_fit_refu
 ])
 def test_counties_are_found_by_name_within_their_province_and_never_guessed(name: str, province: str, key: str,
                                                                           code: Code | None) -> None:
-    meant = CountyFinder(place_book(HOME)).of_name(name, province).meant
+    meant = CountyFinder(place_book(HOME)).of_name(name, province)
     assert (meant.key, meant.code) == (key, code)
 
 

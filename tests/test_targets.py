@@ -10,7 +10,7 @@ from commlib.declarations.sources import sources
 from commlib.errors import DeclarationError
 from commlib.indicators.registry import Direction, indicators
 from commlib.places import PlaceBook, place_book
-from commlib.targets import TargetKind, read_targets, targets, targets_of
+from commlib.targets import TargetKind, read_targets, target_at, targets, targets_of
 
 GOOD = """
 targets = [
@@ -42,6 +42,35 @@ def test_a_county_has_its_own_the_narrowest_first() -> None:
     assert [each.area for each in targets_of("rural_service_facility_coverage", "", "demo-hengxi")] == ["", ""]
     assert targets_of("coverage_villages", "bus", "411325")[0].value == 55 and not targets_of("coverage_villages", "", "411325")
     assert not targets_of("no_such_indicator")
+
+
+SEVERAL = """
+targets = [
+    {indicator = "hard_road_rate", at_least = 80, unit = "percent", year = 2020, level = "nation",
+     kind = "target", title = {zh = "甲", en = "a"}, source = "rural_roads"},
+    {indicator = "hard_road_rate", at_least = 70, unit = "percent", year = 2015, level = "province", area = "42",
+     kind = "target", title = {zh = "乙", en = "b"}, source = "rural_roads"},
+    {indicator = "hard_road_rate", at_least = 90, unit = "percent", year = 2020, level = "province", area = "42",
+     kind = "target", title = {zh = "丙", en = "c"}, source = "rural_roads"},
+    {indicator = "hard_road_rate", at_least = 99, unit = "percent", year = 2025, level = "prefecture", area = "4201",
+     kind = "target", title = {zh = "丁", en = "d"}, source = "rural_roads"},
+    {indicator = "hard_road_rate", at_least = 60, unit = "percent", year = 2015, level = "prefecture", area = "4202",
+     kind = "benchmark", title = {zh = "戊", en = "e"}, source = "rural_roads"},
+]
+"""
+
+
+@pytest.mark.parametrize(("county", "period", "value"), [
+    ("420101", "2026-03", 99), ("420101", "2022", 90), ("420101", "2018-06", 70), ("420101", "2012", 99),
+    ("420201", "2030", 90), ("110101", "2012", 80), ("110101", "2020", 80)])
+def test_one_target_holds_the_narrowest_of_those_that_are_due_else_the_next(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, county: str, period: str, value: float) -> None:
+    declared = read(tmp_path, SEVERAL)
+    monkeypatch.setattr("commlib.targets.targets", lambda: declared)
+    found = target_at("hard_road_rate", "", county, period)
+    assert found and found.value == value and found.due_at(period) == (period[:4] >= str(found.year) and period[0] == "2")
+    assert target_at("no_such_indicator", "", county, period) is None
+    assert target_at("hard_road_rate", "", county, "undated:000-1") is None   # nobody knows whether it was due
 
 
 def test_a_value_says_on_which_side_of_it_a_place_should_be() -> None:

@@ -18,11 +18,12 @@ Rows = Mapping[str, Sequence[Mapping[str, str]]]
 Opener = Callable[..., CountyView]
 
 
-def release(home: Home, table_id: str, rows: Sequence[Mapping[str, str]]) -> None:
-    """Take accepted rows of a table in, as a return of their own."""
-    name, releases = f"{table_id}.xlsx", Releases(home)
-    releases.add(taken(table_id, rows_of(table_id, rows), name=name), table_id, [
-        {"file": name, "sheet": "表", "table": table_id, "confidence": 1.0, "accepted": len(rows), "refused": 0, "faults": []}])
+def release(home: Home, table_id: str, rows: Sequence[Mapping[str, str]], period: str = "", refused: int = 0) -> None:
+    """Take accepted rows of a table in, as a return of their own, of the period that is said of it, with so many refused."""
+    name, releases = f"{table_id}{period}.xlsx", Releases(home)
+    releases.add(taken(table_id, rows_of(table_id, rows), name=name), f"{table_id}{period}", [
+        {"file": name, "sheet": "表", "table": table_id, "confidence": 1.0, "accepted": len(rows), "refused": refused,
+         "faults": []}], period=period)
 
 
 def opened(home: Home, rows: Rows, period: str | None = None, language: str = "zh") -> CountyView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -12,14 +13,16 @@ from commlib.alarms.seen import Seen, joined
 from commlib.bilingual import listed
 from commlib.declarations.alarms import AlarmRule, AlarmSeverity, AlarmTest, Thresholds, rules_of
 from commlib.declarations.tables import table
+from commlib.periods import parse_period
 from commlib.view import CountyView, kept
 
 _TESTS: dict[AlarmTest, Callable[[CountyView, AlarmRule], Iterator[Seen]]] = {
     AlarmTest.LEVEL: figures.level, AlarmTest.SCHEDULE: figures.schedule, AlarmTest.COLUMNS: records.columns,
-    AlarmTest.ELAPSED: records.elapsed, AlarmTest.LACKING: records.lacking, AlarmTest.SERIES: quality.series,
-    AlarmTest.FAULTS: quality.faults, AlarmTest.COMPLETENESS: quality.gaps,
+    AlarmTest.ELAPSED: records.elapsed, AlarmTest.LACKING: records.lacking, AlarmTest.UNMET: records.unmet,
+    AlarmTest.SERIES: quality.series, AlarmTest.FAULTS: quality.faults, AlarmTest.COMPLETENESS: quality.gaps,
 }
 _OVER_PERIODS = (AlarmTest.LEVEL, AlarmTest.SCHEDULE)
+_FEWEST_PERIODS = 2   # below which nothing is "running"
 _MOST_NAMED = 3   # indicators that a rule waits for
 _TABLES = {"housing": ("housing_progress",), "projects": ("project", "project_progress")}
 
@@ -53,17 +56,19 @@ class Alarm:
 class RuleState:
     """How a rule stands in a county: how many things it looked at are beyond a threshold and how many are not.
 
-    With neither there are no data, which is not the same as green; `waits_for` names what the rule reads.
+    With neither there are no data, or only such as cannot be judged (`untested`), which is not the same as green; `waits_for`
+    names what the rule reads.
     """
 
     rule: AlarmRule
     fired: int
     green: int
+    untested: int
     waits_for: str
 
     @property
     def known(self) -> bool:
-        """Whether the rule had anything to look at."""
+        """Whether the rule had anything to judge."""
         return bool(self.fired or self.green)
 
 
@@ -73,7 +78,7 @@ def alarms(view: CountyView, thresholds: Thresholds | None = None) -> list[Alarm
     `thresholds` such as `{"behind_schedule": {"amber": 15}}` come before those of the project and the declared ones;
     raises DeclarationError naming what is wrong with them.
     """
-    found = [each for fired, _ in assessed(view, thresholds).values() for each in fired]
+    found = [each for fired, *_ in assessed(view, thresholds).values() for each in fired]
     order = list(AlarmSeverity)
     return sorted(found, key=lambda each: (order.index(each.severity), -each.gap, each.rule.id, each.place, each.item))
 
@@ -81,27 +86,27 @@ def alarms(view: CountyView, thresholds: Thresholds | None = None) -> list[Alarm
 def alarm_rule_states(view: CountyView, thresholds: Thresholds | None = None) -> list[RuleState]:
     """The state of every declared rule, in the order of the declarations."""
     rules = rules_of(view.home, view.place.key, thresholds)
-    return [RuleState(rules[name], len(fired), green, waits_for(view, rules[name]))
-            for name, (fired, green) in assessed(view, thresholds).items()]
+    return [RuleState(rules[name], len(fired), green, untested, waits_for(view, rules[name]))
+            for name, (fired, green, untested) in assessed(view, thresholds).items()]
 
 
-def assessed(view: CountyView, thresholds: Thresholds | None = None) -> dict[str, tuple[list[Alarm], int]]:
-    """For every rule its alarms, and the number of things that it looked at and found in order."""
-    answer: dict[str, tuple[list[Alarm], int]] = kept(view, f"alarms {thresholds!r}", lambda: _assessed(view, thresholds))
+def assessed(view: CountyView, thresholds: Thresholds | None = None) -> dict[str, tuple[list[Alarm], int, int]]:
+    """For every rule its alarms, and how many things it found in order or could not judge."""
+    answer: dict[str, tuple[list[Alarm], int, int]] = kept(view, f"alarms {thresholds!r}", lambda: _assessed(view, thresholds))
     return answer
 
 
-def _assessed(view: CountyView, thresholds: Thresholds | None) -> dict[str, tuple[list[Alarm], int]]:
-    rules, found = rules_of(view.home, view.place.key, thresholds), dict[str, tuple[list[Alarm], int]]()
+def _assessed(view: CountyView, thresholds: Thresholds | None) -> dict[str, tuple[list[Alarm], int, int]]:
+    rules, seen = rules_of(view.home, view.place.key, thresholds), dict[str, list[Seen]]()
     for rule in rules.values():
-        seen = _repeats(view, rules, found) if rule.test is AlarmTest.REPEAT else _TESTS[rule.test](view, rule)
-        found[rule.id] = _applied(rule, list(seen))
-    return found
+        seen[rule.id] = list(_repeats(view, rules, seen) if rule.test is AlarmTest.REPEAT else _TESTS[rule.test](view, rule))
+    return {name: _applied(rules[name], each) for name, each in seen.items()}
 
 
-def _applied(rule: AlarmRule, seen: list[Seen]) -> tuple[list[Alarm], int]:
-    fired = [_alarm(rule, each, severity) for each in seen if (severity := rule.severity(each.value))]
-    return fired, len(seen) - len(fired)
+def _applied(rule: AlarmRule, seen: list[Seen]) -> tuple[list[Alarm], int, int]:
+    tested = [each for each in seen if not math.isnan(each.value)]
+    fired = [_alarm(rule, each, severity) for each in tested if (severity := rule.severity(each.value))]
+    return fired, len(tested) - len(fired), len(seen) - len(tested)
 
 
 def _alarm(rule: AlarmRule, seen: Seen, severity: AlarmSeverity) -> Alarm:
@@ -112,15 +117,19 @@ def _alarm(rule: AlarmRule, seen: Seen, severity: AlarmSeverity) -> Alarm:
                  seen.unit or rule.unit, standing[-1][0] if standing else seen.since, len(standing) or 1, seen.sources)
 
 
-def _repeats(view: CountyView, rules: dict[str, AlarmRule], found: dict[str, tuple[list[Alarm], int]]) -> Iterator[Seen]:
-    """For how many periods each alarm of a figure has stood, where it is amber; what is in order has stood for none."""
-    for name, (fired, green) in found.items():
-        if rules[name].test in _OVER_PERIODS:
-            for each in fired:
-                run = each.run if each.severity is AlarmSeverity.AMBER else 0
-                yield Seen(each.place, run, joined([each.rule.label[view.language], each.item]), since=each.since,
-                           sources=each.sources)
-            yield from (Seen(view.place.key, 0) for _ in range(green))
+def _repeats(view: CountyView, rules: dict[str, AlarmRule], seen: dict[str, list[Seen]]) -> Iterator[Seen]:
+    """For how many periods up to the last each figure has been amber; NaN where fewer than two dated periods were tested.
+
+    What is red now is none of this rule's: it is neither amber nor in order.
+    """
+    for rule in (rules[name] for name in seen):
+        for each in seen[rule.id] if rule.test in _OVER_PERIODS and AlarmSeverity.AMBER in rule.limits else ():
+            tested = [period for period in each.history if not math.isnan(period[1]) and parse_period(period[0]).dated]
+            ambers = list(takewhile(lambda one: rule.severity(one[1]) is AlarmSeverity.AMBER, reversed(tested)))  # noqa: B023
+            if rule.severity(each.value) is not AlarmSeverity.RED:
+                judged = len(tested) >= _FEWEST_PERIODS and not math.isnan(each.value)
+                yield Seen(each.place, len(ambers) if judged else float("nan"), joined([rule.label[view.language], each.item]),
+                           since=ambers[-1][0] if ambers else "", sources=each.sources)
 
 
 def waits_for(view: CountyView, rule: AlarmRule) -> str:

@@ -7,15 +7,14 @@ from functools import partial
 
 import pandas as pd
 
-from commlib import progress
-from commlib.alarms.seen import Seen, all_rows, namer, row_sources
+from commlib import phrases, progress
+from commlib.alarms.seen import Seen, all_rows, namer, row_sources, up_to
 from commlib.declarations.alarms import AlarmRule, alarm_rules
 from commlib.indicators.registry import Indicator, indicators
 from commlib.labels import quantity_label
-from commlib.periods import parse_period
 from commlib.rankings import townships
 from commlib.tabulation import numbers
-from commlib.targets import Target, targets, targets_of
+from commlib.targets import target_at, targets
 from commlib.view import CountyView, kept
 
 
@@ -23,10 +22,10 @@ def level(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
     """Indicators at every place, the last of each up to the view's period, with all periods before it as its history.
 
     With `target` the tested value is by how much the place is short of a declared target that is due; with `bound = "low"`
-    it is the lower end of the interval.
+    it is the lower end of the interval, which what a report only states does not have.
     """
     for one in read_indicators(rule):
-        rows = _up_to(view, _with_stated(view, one))
+        rows = up_to(view, _with_stated(view, one))
         for (place, member), found in rows.groupby(["place", "member"], sort=False):
             if member in rule.reads.get("without", ()) or member not in rule.reads.get("members", [member]):
                 continue
@@ -35,7 +34,7 @@ def level(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
                 yield from _against_target(one, str(place), str(member), found, label, view)
             if rule.reads.get("target"):   # a share of one single village says nothing of its own
                 continue
-            tested = found["low" if rule.reads.get("bound") == "low" else "value"]
+            tested = found["low"].where(found["grade"] != "stated") if rule.reads.get("bound") == "low" else found["value"]
             yield Seen(str(place), float(tested.iloc[-1]), label, one.unit, sources=tuple(found["sources"].iloc[-1].split(";")),
                        history=tuple(zip(found["period"], tested.astype(float), strict=True)))
 
@@ -64,37 +63,18 @@ def read_indicators(rule: AlarmRule) -> list[Indicator]:
     return [each for each in known if each.id not in read]
 
 
-def _up_to(view: CountyView, rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with a value up to the view's period, in the order of their periods."""
-    rows = rows[rows["value"].notna()]
-    order = rows["period"].map({text: parse_period(text).order() for text in rows["period"].unique()})
-    rows = rows.assign(order=order).sort_values("order", kind="stable")
-    return rows[rows["order"] <= parse_period(view.period).order()] if view.period and len(rows) else rows
-
-
-def due_target(one: str, member: str, place: str, period: str) -> Target | None:
-    """The target that is due for a place at a period: the latest whose year has come; None where none is."""
-    when = parse_period(period).year
-    due = [each for each in targets_of(one, member, place) if each.kind == "target"
-           and (each.year is None or (when is not None and when >= each.year))]
-    return max(due, key=lambda each: (each.year or 0, len(each.area)), default=None)
-
-
-def shortfall(target: Target, value: float) -> float:
-    """By how much a value misses a target, in its unit; below zero where it is met with room."""
-    return target.value - value if target.at_least else value - target.value
-
-
 def _against_target(one: Indicator, place: str, member: str, found: pd.DataFrame, label: str, view: CountyView) -> Iterator[Seen]:
-    if not targets_of(one.id, member, view.place.key):
-        return
-    history, target = [], None
-    for period, value in zip(found["period"].tolist(), found["value"].tolist(), strict=True):
-        target = due_target(one.id, member, view.place.key, period)
-        history.append((period, shortfall(target, value) if target else float("nan")))
+    def shortfall(period: str, value: float) -> float:
+        asked = target_at(one.id, member, view.place.key, period)
+        return asked.shortfall(value) if asked and asked.due_at(period) else float("nan")
+
     last = found.iloc[-1]
-    yield Seen(place, history[-1][1], label, one.unit, shown=float(last["value"]), against=target.value if target else None,
-               history=tuple(history), sources=tuple(last["sources"].split(";")))
+    target = target_at(one.id, member, view.place.key, last["period"])
+    if target is None:   # no plan asks anything of the county here, which is not the same as in order
+        return
+    history = tuple((period, shortfall(period, value)) for period, value in zip(found["period"], found["value"], strict=True))
+    yield Seen(place, history[-1][1], label, one.unit, shown=float(last["value"]), against=target.value, history=history,
+               sources=tuple(last["sources"].split(";")))
 
 
 # ---- schedules
@@ -110,21 +90,24 @@ def schedule(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
         return
     for place in [view.place.key, *townships(view)]:
         plan: progress.Schedule | None = kept(view, f"alarms.schedule.{place}", partial(progress.schedule, view, place))
-        lags = _lags(view, plan, place, form) if plan else pd.Series(dtype=float)
-        if len(lags):
-            yield Seen(place, float(lags.iloc[-1]), sources=_files(view, place),
+        if plan:
+            lags = _lags(view, plan, place, form) if not pd.isna(plan.lead) else pd.Series(dtype=float)
+            yield Seen(place, float(lags.get(progress.moment(view), float("nan"))),
+                       phrases.phrase(f"alarm.base_{plan.kind}", view.language), sources=_files(view, place),
                        history=tuple((str(month), float(lag)) for month, lag in lags.items()))
 
 
 def _lags(view: CountyView, plan: progress.Schedule, place: str, form: str) -> pd.Series[float]:
-    """The tested value by month up to the moment, where it is known."""
-    rows, now = view.history("households_completed"), progress.moment(view)
-    rows = rows[(rows["place"] == place) & (rows["period"] <= now)].drop_duplicates("period", keep="last").set_index("period")
+    """The tested value by month up to the moment, where it is known; of months in which the places of the moment reported."""
+    known, now = view.history("households_completed"), progress.moment(view)
+    rows = known[(known["place"] == place) & (known["period"] <= now) & known["period"].isin(plan.months.index)]
+    rows = rows.drop_duplicates("period", keep="last").set_index("period")
+    if (rows["status"] == "partial").any():
+        rows = rows[[progress.alike(view, place, *(progress.at(known, each) for each in (month, now))) for month in rows.index]]
     done, due = rows["value"].reindex(plan.months.index), plan.months[plan.months.index <= now]
-    if form == "month":   # what was done and due in the month alone; where as many places reported at both ends
-        as_many = rows["n"].reindex(plan.months.index).diff() == 0
+    if form == "month":   # what was done and due in the month alone
         asked = due.diff()
-        return (100 * done.diff()[as_many] / asked[asked > 0]).dropna()
+        return (100 * done.diff() / asked[asked > 0]).dropna()
     before = plan.months[now] - plan.due * plan.base / 100
     return (100 * (due - done) / (plan.base if form == "absolute" else (due - before))).dropna()
 

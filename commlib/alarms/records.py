@@ -7,15 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from commlib import phrases
-from commlib.alarms.seen import Seen, all_rows, joined, namer, row_sources, where
-from commlib.blocks.completeness import last_day
+from commlib import phrases, standards
+from commlib.alarms.seen import Seen, all_rows, joined, namer, row_sources, up_to, where
+from commlib.blocks.completeness import days_since, judged_on
 from commlib.declarations.alarms import AlarmRule
 from commlib.declarations.columns import ColumnType
+from commlib.declarations.tables import TableDeclaration, table
+from commlib.intake.ledgers import communities_of, reach_of, unnamed
+from commlib.periods import parse_period
 from commlib.tabulation import numbers, rows_of
 from commlib.view import CountyView
 
 _DAYS = {"days": 1.0, "months": 365.25 / 12}
+_EXISTS = "exists"   # instead of a date: that there is such a thing is enough
 _MOST_PLACES = 5   # that are named where something is missing
 
 
@@ -43,32 +47,51 @@ def columns(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
 
 
 def elapsed(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
-    """The time from one date to another of the same thing; to the end of what is reported where the other is missing.
+    """The time from one date to another of the same thing; to the day at which its tables are judged where that is not done.
 
-    `which` keeps what is still open, or what is closed, alone. By place: the share of things that are late, in percent.
+    With `which = "open"` what is done has taken no time, with "closed" what is not done is not judged. By place: the share of
+    things that are late, in percent.
     """
-    reads = rule.reads
-    done_rows = all_rows(view, reads["done"]["table"])
-    begun, on = _first(view, reads["start"], reads["on"].split()), reads["on"].split()
-    if begun.empty or (done_rows.frame.empty and reads["done"].get("take") != "exists"):
+    reads, on = rule.reads, rule.reads["on"].split()
+    last = judged_on(view, *dict.fromkeys((reads["start"]["table"], reads["done"]["table"])))
+    done_rows, begun = all_rows(view, reads["done"]["table"]), _first(view, reads["start"], on)
+    if not last or begun.empty or (done_rows.frame.empty and reads["done"].get("take") != _EXISTS):
         return
-    ends = _ends(view, reads["done"], on)
-    begun["_done"] = [ends.get(thing, "") for thing in begun["_thing"]]
-    last = last_day(view) or max([*begun["_when"], *(each for each in begun["_done"] if each != "exists")])
-    until = begun["_done"].where(~begun["_done"].isin(["", "exists"]), last).map(lambda text: pd.Period(text).start_time)
-    days = (until - begun["_when"].map(lambda text: pd.Period(text).end_time.normalize())).dt.days
-    begun["_days"] = days.where(begun["_done"] != "exists", 0)
-    kept = {"open": begun["_done"] == "", "closed": begun["_done"] != ""}.get(reads.get("which", ""))
-    begun["_days"] = begun["_days"] if kept is None else begun["_days"].where(kept, float("nan"))
+    ends, told = _ends(view, reads["done"], on), set(_things(done_rows.frame, on))
+    begun["_done"] = [when if (when := ends.get(thing, "")) == _EXISTS or _day(when) <= last else "" for thing in begun["_thing"]]
+    days = [days_since(when, _day(done or last)) if done != _EXISTS else 0
+            for when, done in zip(begun["_when"], begun["_done"], strict=True)]
+    took, closed = pd.Series(days, begun.index), begun["_done"] != ""
+    begun["_days"] = {"open": took.mask(closed, 0), "closed": took.where(closed)}.get(reads.get("which", ""), took)
     if reads.get("by") == "place":
         yield from _by_place(view, begun)
         return
-    name = namer(view)
+    name, declaration = namer(view), table(reads["start"]["table"], view.home)
     for _, row in begun.iterrows():
         place, item = name(row)
-        item = item or " ".join(row[each] for each in on if each != "township_id")
+        item = item or _named(view, declaration, row, on)
+        if row["_thing"] not in told and reads.get("which") == "open" and reads["done"].get("take") != _EXISTS:
+            item = joined([item, phrases.phrase("projects.not_reported", view.language)])
         yield Seen(place, row["_days"] / _DAYS[rule.unit], item, since=row["_when"],
                    sources=row_sources(pd.DataFrame([row]), view.language))
+
+
+def _named(view: CountyView, declaration: TableDeclaration, row: Any, on: list[str]) -> str:
+    """What tells a thing from others, as readers call it: ids as they are, periods in words, an instalment with its number."""
+    said = []
+    for column in (declaration.column(each) for each in on):
+        if column.type is ColumnType.PERIOD:
+            said.append(parse_period(row[column.name]).label[view.language])
+        elif column.type is ColumnType.INTEGER:
+            said.append(phrases.phrase("alarm.instalment", view.language, n=row[column.name]))
+        elif column.type is not ColumnType.PLACE:
+            said.append(row[column.name])
+    return " ".join(said)
+
+
+def _day(text: str) -> str:
+    """The first day of a day, month or quarter; "" of nothing."""
+    return str(pd.Period(text).start_time.date()) if text else ""
 
 
 def _by_place(view: CountyView, begun: pd.DataFrame) -> Iterator[Seen]:
@@ -100,8 +123,8 @@ def _ends(view: CountyView, side: Any, on: list[str]) -> dict[Any, str]:
     rows = all_rows(view, side["table"])
     found, take = where(rows, side.get("where", "")), side.get("take", "first")
     things = _things(found, on)
-    if take == "exists":
-        return dict.fromkeys(things, "exists")
+    if take == _EXISTS:
+        return dict.fromkeys(things, _EXISTS)
     dates = pd.DataFrame({"thing": things, "when": list(found[side.get("column") or rows.declaration.period])})
     if take == "all":
         whole = dates.groupby("thing")["when"].agg(lambda each: "" if (each == "").any() else max(each))
@@ -111,19 +134,48 @@ def _ends(view: CountyView, side: Any, on: list[str]) -> dict[Any, str]:
 
 
 def lacking(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
-    """In how many of the places that report a table each of its items is missing, or not met."""
+    """In how many of the communities that a complete ledger reaches over it lists each of its items nowhere.
+
+    `asked` keeps the rows of items that each should have, `met` those of what is there: a thing being built is not. A place
+    that another return says to have it (`told_by`) does not lack it. Of a ledger that is not declared complete nothing.
+    """
     reads, language = rule.reads, view.language
     rows = rows_of(view, reads["table"])
-    if rows.frame.empty:
+    if rows.frame.empty or not rows.declaration.complete:
         return
-    column = rows.declaration.column(reads["item"])
-    words = {each.id: each.label[language] for each in column.choices} if column.type is ColumnType.CHOICE else {}
-    met, inspected = where(rows, reads.get("met", "")), where(rows, reads.get("asked", ""))
-    for item, found in inspected.groupby(reads["item"], sort=False):
-        # Of a list of what there is all places count; of a list of results those that were inspected for the item.
-        asked = set(found["_place"] if reads.get("met") else rows.frame["_place"])
-        short = sorted(asked - set(met.loc[met[reads["item"]] == item, "_place"]))
-        names = [view.name_of(each) for each in short[:_MOST_PLACES]]
-        label = phrases.phrase("alarm.lacks", language, item=words.get(str(item), str(item)), n=len(short), of=len(asked))
-        yield Seen(view.place.key, len(short), item=joined([label, *names]), since=rows.span,
-                   sources=tuple(dict.fromkeys(found["_file"])))
+    item, there = rows.declaration.column(reads["item"]), where(rows, reads["met"])
+    words = {each.id: each.label[language] for each in item.choices}
+    reach, units = reach_of(rows.frame, view.book), communities_of(rows.frame, view.book)
+    for kind, found in where(rows, reads["asked"]).groupby(item.name, sort=False):
+        none = unnamed(rows.frame, found, item.name, reach, units)["_place"]
+        asked = {*found["_place"], *none} & set(units.get(view.place.key, ()))
+        have = {*there.loc[there[item.name] == kind, "_place"], *_told(view, reads["told_by"].get(kind, ""))}
+        names = [view.name_of(each) for each in sorted(asked - have)[:_MOST_PLACES]]
+        if asked:
+            label = phrases.phrase("alarm.lacks", language, item=words[str(kind)], n=len(asked - have), of=len(asked))
+            yield Seen(view.place.key, len(asked - have), item=joined([label, *names]), since=rows.span,
+                       sources=tuple(dict.fromkeys(found["_file"])))
+
+
+def _told(view: CountyView, counted: str) -> set[str]:
+    """The places that by the last value of a measure of other returns have something; none for ""."""
+    name, _, member = counted.partition("__")
+    last = up_to(view, view.history(name, member)).drop_duplicates("place", keep="last") if name else pd.DataFrame()
+    return set(last.loc[last["value"] > 0, "place"]) if len(last) else set()
+
+
+def unmet(view: CountyView, rule: AlarmRule) -> Iterator[Seen]:
+    """In how many of the places of which it is known each item of every standard in use is not met."""
+    language, files = view.language, rows_of(view, rule.reads["table"]).frame
+    for declared in (standards.standard_of(view, each) for each in standards.standards_in_use(view)):
+        states, (reported, _) = standards.item_states(view, declared.id), standards.counted_places(view, declared.id)
+        known = states[states["place"].isin(reported) & (states["state"] != standards.NOT_REPORTED)]
+        for item in declared.items:
+            judged = known[known["item_no"] == item.number]
+            short = sorted(judged.loc[judged["state"] == standards.MISSED, "place"])
+            names = [view.name_of(each) for each in short[:_MOST_PLACES]]
+            label = phrases.phrase("alarm.unmet", language, standard=declared.name, number=item.number, item=item.label,
+                                   n=len(short), of=len(judged))
+            if len(judged):
+                yield Seen(view.place.key, len(short), item=joined([label, *names]), since=judged["as_of"].max(),
+                           sources=tuple(files.loc[files["standard_id"] == declared.id, "_file"].unique()))

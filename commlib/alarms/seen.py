@@ -10,6 +10,7 @@ import pandas as pd
 
 from commlib import phrases
 from commlib.declarations.columns import NUMBERS
+from commlib.periods import parse_period
 from commlib.tabulation import Rows, numbers, rows_of
 from commlib.view import CountyView
 
@@ -20,8 +21,9 @@ _NAMES = ("name", "project_name", "procedure", "content")
 class Seen:
     """A place or record with the value that thresholds are held against, and what a reader needs to find it again.
 
-    `shown` and `against` are the value and the target where the tested value is the shortfall; `history` holds period and
-    tested value from the earliest to the last; `unit` is blank where it is that of the rule.
+    A `value` of NaN could not be tested: no interval, a target that is not due yet, other places than before. `shown` and
+    `against` are the value and the target where the tested value is the shortfall; `history` holds period and tested value
+    from the earliest to the last; `unit` is blank where it is that of the rule.
     """
 
     place: str
@@ -44,6 +46,14 @@ def row_sources(rows: pd.DataFrame, language: str) -> tuple[str, ...]:
 def all_rows(view: CountyView, table_id: str) -> Rows:
     """The rows of a table up to the view's period, of all periods."""
     return rows_of(view, table_id, every=True)
+
+
+def up_to(view: CountyView, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a results frame with a value up to the view's period, in the order of their periods."""
+    rows = rows[rows["value"].notna()]
+    order = rows["period"].map({text: parse_period(text).order() for text in rows["period"].unique()})
+    rows = rows.assign(order=order).sort_values("order", kind="stable")
+    return rows[rows["order"] <= parse_period(view.period).order()] if view.period and len(rows) else rows
 
 
 def where(rows: Rows, condition: str) -> pd.DataFrame:

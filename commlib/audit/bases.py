@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from commlib.audit.operations import base_total, ratio
 from commlib.audit.records import Claim, Figure
-from commlib.audit.rounding import rounded
-from commlib.hedges import decimals, number
+from commlib.hedges import decimals, number, rounded
 from commlib.units import unit
 
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The figures of one report by id, in file order."""
-
-    figures: Mapping[str, Figure]
-
-    def root(self, figure: Figure) -> Figure:
-        """The first statement of the same thing in this report, while the values agree; else the figure itself."""
-        seen = {figure.id}
-        while (first := self.figures.get(figure.original)) is not None and first.id not in seen:
-            if first.value is None or first.base_value != figure.base_value:
-                break
-            seen.add(first.id)
-            figure = first
-        return figure
+Report = Mapping[str, Figure]   # the figures of one report by id, in file order
 
 
 def other_base(claim: Claim, report: Report) -> Figure | None:
     """The first exact figure, of the kind of the named base but not equal to it, that gives the stated value alone."""
-    return next((one for one in _candidates(claim, report) if _gives(claim, one.base_value)), None)
+    # Where several fit, the one that speaks of the same place as the named base is the likeliest.
+    likeliest = sorted(_candidates(claim, report), key=lambda one: not one.same_place(claim.denominators[0]))
+    return next((one for one in likeliest if _gives(claim, one.base_value)), None)
 
 
 def joint_base(claim: Claim, report: Report) -> tuple[Figure, ...] | None:
@@ -42,7 +27,7 @@ def joint_base(claim: Claim, report: Report) -> tuple[Figure, ...] | None:
     """
     if len(claim.printed.replace(".", "").lstrip("+-0")) < 3:
         return None
-    runs = _candidates(claim, report, in_order=True)
+    runs = list(_candidates(claim, report))
     groups = [tuple(runs[start:start + size]) for size in (2, 3) for start in range(len(runs) - size + 1)]
     fits = [group for group in groups if len({one.unit for one in group}) == 1 and _gives(claim, base_total(group))]
     return fits[0] if len(fits) == 1 else None
@@ -53,19 +38,29 @@ def _gives(claim: Claim, base: Fraction) -> bool:
     return value is not None and rounded(value, decimals(claim.printed)) == number(claim.printed)
 
 
-def _candidates(claim: Claim, report: Report, in_order: bool = False) -> Sequence[Figure]:
-    found = list(dict.fromkeys(_eligible(claim, report)))
-    # Where several fit, the one that speaks of the same place as the named base is the likeliest.
-    return found if in_order else sorted(found, key=lambda one: not one.same_place(claim.denominators[0]))
+def _candidates(claim: Claim, report: Report) -> dict[Figure, None]:
+    """The figures that may be such a base, each once, in file order."""
+    return dict.fromkeys(_eligible(claim, report))
 
 
 def _eligible(claim: Claim, report: Report) -> Iterator[Figure]:
     named = base_total(claim.denominators)
     kind = unit(claim.denominators[0].unit).kind
-    taken = {report.root(figure).id for figure in (claim.stated, *claim.operands)}
-    for figure in report.figures.values():
+    taken = {_root(figure, report).id for figure in (claim.stated, *claim.operands)}
+    for figure in report.values():
         if figure.value is None or figure.hedged or unit(figure.unit).kind != kind:
             continue
-        root = report.root(figure)
+        root = _root(figure, report)
         if root.id not in taken and root.base_value not in (0, named):
             yield figure if root.hedged else root
+
+
+def _root(figure: Figure, report: Report) -> Figure:
+    """The first statement of the same thing in this report, while the values agree; else the figure itself."""
+    seen = {figure.id}
+    while (first := report.get(figure.original)) is not None and first.id not in seen:
+        if first.value is None or first.base_value != figure.base_value:
+            break
+        seen.add(first.id)
+        figure = first
+    return figure

@@ -1,4 +1,4 @@
-"""The two frames read once into records: figures as stated and claims as put, with every fault collected."""
+"""The two frames read once into records: figures as stated and claims as put."""
 
 from __future__ import annotations
 
@@ -7,24 +7,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from numbers import Integral
 
 import pandas as pd
 
 from commlib import phrases
-from commlib.audit.intervals import Interval
 from commlib.bilingual import Text
-from commlib.errors import DataError, Fault
-from commlib.hedges import Qualifier, interval, number
+from commlib.declarations.tables import split_ids, table
+from commlib.errors import Fault
+from commlib.hedges import Bound, Qualifier, interval, number
+from commlib.intake.tabular import collected, reference_faults
 from commlib.labels import figure_label
-from commlib.units import is_unit, unit, unit_ids
+from commlib.units import unit
 
 _PRINTED_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_FIGURE_COLUMNS = ("id", "doc", "article", "county", "level", "place", "period", "indicator", "label_zh", "value",
+_FIGURE_COLUMNS = ("id", "doc", "article", "county", "level", "place", "indicator", "nature", "period", "label_zh", "value",
                    "unit", "qualifier", "repeats", "restates")
 # What a claims file says it has recomputed is never read: the audit finds it out.
-_CLAIM_COLUMNS = ("id", "doc", "article", "county", "operation", "stated_id", "stated_value", "stated_unit",
-                  "numerator_ids", "denominator_ids")
+_CLAIM_COLUMNS = ("id", "county", "operation", "stated_id", "stated_value", "stated_unit", "numerator_ids", "denominator_ids")
 _RANGE_PARTNER = {Qualifier.RANGE_LOW: Qualifier.RANGE_HIGH, Qualifier.RANGE_HIGH: Qualifier.RANGE_LOW}
 
 
@@ -39,6 +38,37 @@ class Operation(StrEnum):
     RESTATEMENT = "restatement"
 
 
+class Outcome(StrEnum):
+    """What a check of a stated figure can find."""
+
+    CONSISTENT = "consistent"
+    ROUNDING = "rounding"
+    INCONSISTENT = "inconsistent"
+    BASE_MISLABELLED = "base_mislabelled"
+    UNVERIFIABLE = "unverifiable"
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All values from low to high, both included, which is what a hedged figure leaves open; the ends may be infinite."""
+
+    low: Bound
+    high: Bound
+
+    def __add__(self, other: Interval) -> Interval:
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def __sub__(self, other: Interval) -> Interval:
+        return Interval(self.low - other.high, self.high - other.low)
+
+    def __contains__(self, value: Fraction) -> bool:
+        return self.low <= value <= self.high
+
+    def scaled(self, factor: Fraction) -> Interval:
+        """Multiply both ends by a positive factor."""
+        return Interval(self.low * factor, self.high * factor)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One stated figure, as printed; `value` is None where the report leaves it blank."""
@@ -47,8 +77,8 @@ class Figure:
     report: tuple[str, str, str]
     level: str
     place: str
-    period: str
     indicator: str
+    nature: str
     label: Text
     printed: str
     value: Fraction | None
@@ -96,117 +126,63 @@ class Claim:
         return self.numerators + self.denominators
 
 
-def read_figures(frame: pd.DataFrame) -> tuple[dict[str, Figure], list[Fault]]:
-    """Read figures by id (one row a figure, in file order), with every fault; a faulty row counts as without value."""
+def read_figures(frame: pd.DataFrame) -> dict[str, Figure]:
+    """Figures by id, of a frame in the columns of the table `reported_figure`, in the order of its rows."""
     rows = _rows(frame, _FIGURE_COLUMNS)
-    faults: list[Fault] = []
-    figures: dict[str, Figure] = {}
-    for position, (line, row) in enumerate(rows):
-        found = [*_number_faults("figures.csv", line, "value", row["value"]),
-                 *_unit_faults("figures.csv", line, "unit", row["unit"]),
-                 *_choice_faults("figures.csv", line, "qualifier", row["qualifier"] or Qualifier.EXACT, Qualifier)]
-        faults += found
-        beside = [rows[near][1] for near in (position - 1, position + 1) if 0 <= near < len(rows)]
-        figures.setdefault(row["id"], _figure(row, beside, faulty=bool(found)))
-    return figures, faults
+    return {row["id"]: _figure(row, rows[max(at - 1, 0):at + 2]) for at, row in enumerate(rows)}
 
 
-def read_claims(frame: pd.DataFrame, figures: dict[str, Figure]) -> tuple[list[Claim], list[Fault]]:
-    """Read claims (one row a claim) and look their figures up, with every fault; faulty claims are left out."""
-    claims: list[Claim] = []
-    faults: list[Fault] = []
-    for line, row in _rows(frame, _CLAIM_COLUMNS):
-        named = {"stated_id": [row["stated_id"]],
-                 **{column: _ids(row[column]) for column in ("numerator_ids", "denominator_ids")}}
-        found = [*_choice_faults("claims.csv", line, "operation", row["operation"], Operation),
-                 *_number_faults("claims.csv", line, "stated_value", row["stated_value"]),
-                 *(_unit_faults("claims.csv", line, "stated_unit", row["stated_unit"]) if row["stated_unit"] else []),
-                 *(Fault("claims.csv", line, column, one, phrases.text("audit.allowed_id"),
-                         phrases.text("audit.remedy_id"))
-                   for column, ids in named.items() for one in ids if one not in figures)]
-        parts = named["numerator_ids"] + named["denominator_ids"]
+def read_claims(frame: pd.DataFrame, figures: dict[str, Figure]) -> list[Claim]:
+    """Claims, of a frame in the columns of the table `claim`, with their figures looked up.
+
+    Raises DataError with every id that no figure has and every restatement of several figures.
+    """
+    rows = _rows(frame, _CLAIM_COLUMNS)
+    text = pd.DataFrame(rows, columns=list(_CLAIM_COLUMNS), index=frame.index)
+    faults = reference_faults("claims.csv", text, table("claim"), {"reported_figure": pd.DataFrame({"id": list(figures)})})
+    for line, row in zip(frame.index, rows, strict=True):
+        parts = split_ids(f"{row['numerator_ids']};{row['denominator_ids']}")
         if row["operation"] == Operation.RESTATEMENT and len(parts) > 1:
-            found.append(Fault("claims.csv", line, "numerator_ids", ";".join(parts),
-                               phrases.text("audit.allowed_one"), phrases.text("audit.remedy_one")))
-        faults += found
-        if not found:
-            claims.append(_claim(row, {column: tuple(figures[one] for one in ids) for column, ids in named.items()}))
-    return claims, faults
-
-
-def raise_faults(faults: list[Fault]) -> None:
-    """Raise DataError with all faults, where there are any."""
+            faults.append(Fault("claims.csv", str(line), "numerator_ids", ";".join(parts), phrases.text("audit.allowed_one"),
+                                phrases.text("audit.remedy_one")))
     if faults:
-        raise DataError(phrases.text("audit.faults", count=len(faults)), faults)
+        raise collected(faults)
+    return [_claim(row, figures) for row in rows]
 
 
-def _rows(frame: pd.DataFrame, columns: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
+def _rows(frame: pd.DataFrame, columns: Iterable[str]) -> list[dict[str, str]]:
+    """The rows of a frame of text as far as the audit reads them; a column that is not there is blank."""
     kept = frame.reindex(columns=list(columns)).astype(object)
-    kept = kept.where(kept.notna(), "")
-    rows = kept.to_dict("records")
-    # A frame that was read from a file has its lines as index `line`; in another the header would be line 1.
-    first = 0 if frame.index.name == "line" else 2
-    lines = [str(int(label) + first if isinstance(label, Integral) else place + 2)
-             for place, label in enumerate(frame.index)]
-    return [(line, {str(name): str(value).strip() for name, value in row.items()})
-            for line, row in zip(lines, rows, strict=True)]
+    return [{str(name): str(cell).strip() for name, cell in row.items()}
+            for row in kept.where(kept.notna(), "").to_dict("records")]
 
 
-def _ids(cell: str) -> list[str]:
-    return [one.strip() for one in cell.split(";") if one.strip()]
-
-
-def _figure(row: dict[str, str], beside: list[dict[str, str]], faulty: bool) -> Figure:
-    value = number(row["value"]) if row["value"] and not faulty else None
-    qualifier = Qualifier.EXACT if faulty else Qualifier(row["qualifier"] or Qualifier.EXACT)
-    named = row["label_zh"] or row["indicator"] or row["id"] or "?"
+def _figure(row: dict[str, str], near: list[dict[str, str]]) -> Figure:
+    qualifier = Qualifier(row["qualifier"])
+    named = row["label_zh"] or row["indicator"]
     known = figure_label(row["id"], row["indicator"])
     return Figure(
         id=row["id"], report=(row["doc"], row["article"], row["county"]), level=row["level"], place=row["place"],
-        period=row["period"], indicator=row["indicator"],
+        indicator=row["indicator"], nature=row["nature"],
         label=Text(zh=named, en=known.en if known else row["indicator"].replace("_", " ") or named),
-        printed=row["value"], value=value, unit=row["unit"], qualifier=qualifier,
-        original=row["repeats"] or row["restates"],
-        interval=None if value is None else _allowed(row, qualifier, beside),
-    )
+        printed=row["value"], value=number(row["value"]) if row["value"] else None, unit=row["unit"], qualifier=qualifier,
+        original=row["repeats"] or row["restates"], interval=_allowed(row, qualifier, near) if row["value"] else None)
 
 
-def _allowed(row: dict[str, str], qualifier: Qualifier, beside: list[dict[str, str]]) -> Interval:
+def _allowed(row: dict[str, str], qualifier: Qualifier, near: list[dict[str, str]]) -> Interval:
+    """What a hedge leaves open; of a range, where the row beside it states the other end, what lies between the two."""
     same = ("doc", "article", "county", "level", "place", "indicator", "period", "unit")
-    partner = _RANGE_PARTNER.get(qualifier)
-    for other in beside if partner else []:
-        if (other["qualifier"] == partner and all(other[name] == row[name] for name in same)
+    for other in near if qualifier in _RANGE_PARTNER else []:
+        if (other["qualifier"] == _RANGE_PARTNER[qualifier] and all(other[name] == row[name] for name in same)
                 and _PRINTED_NUMBER.fullmatch(other["value"])):
-            ends = sorted((number(row["value"]), number(other["value"])))
-            return Interval(ends[0], ends[1])
+            return Interval(*sorted((number(row["value"]), number(other["value"]))))
     return Interval(*interval(row["value"], qualifier))
 
 
-def _claim(row: dict[str, str], found: dict[str, tuple[Figure, ...]]) -> Claim:
-    stated = found["stated_id"][0]
+def _claim(row: dict[str, str], figures: dict[str, Figure]) -> Claim:
+    stated = figures[row["stated_id"]]
+    above, below = (tuple(figures[one] for one in split_ids(row[f"{side}_ids"])) for side in ("numerator", "denominator"))
     return Claim(
         id=row["id"], county=row["county"] or stated.report[2], operation=Operation(row["operation"]), stated=stated,
-        printed=row["stated_value"] or stated.printed, unit=row["stated_unit"] or stated.unit,
-        numerators=found["numerator_ids"], denominators=found["denominator_ids"],
-    )
-
-
-def _number_faults(file: str, line: str, column: str, found: str) -> list[Fault]:
-    if not found or _PRINTED_NUMBER.fullmatch(found):
-        return []
-    return [Fault(file, line, column, found, phrases.text("audit.allowed_number"),
-                  phrases.text("audit.remedy_number"))]
-
-
-def _unit_faults(file: str, line: str, column: str, found: str) -> list[Fault]:
-    if is_unit(found):
-        return []
-    return [Fault(file, line, column, found, phrases.text("audit.allowed_listed", known=", ".join(unit_ids())),
-                  phrases.text("audit.remedy_unit"))]
-
-
-def _choice_faults(file: str, line: str, column: str, found: str, choices: type[StrEnum]) -> list[Fault]:
-    if found in {choice.value for choice in choices}:
-        return []
-    return [Fault(file, line, column, found, phrases.text("audit.allowed_listed", known=", ".join(choices)),
-                  phrases.text("audit.remedy_listed"))]
+        printed=row["stated_value"] or stated.printed, unit=row["stated_unit"] or stated.unit, numerators=above,
+        denominators=below)

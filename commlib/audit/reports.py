@@ -2,45 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from commlib import phrases
-from commlib.audit.claims import audit_claims
-from commlib.audit.verdict import Outcome, Verdict
-from commlib.bilingual import Text, listed
+from commlib.audit.claims import Verdict, verdicts
+from commlib.audit.records import Claim, Figure, Operation, Outcome, read_claims, read_figures
+from commlib.bilingual import Text, joined
 from commlib.declarations.mapping import Becomes, mapping_of
-from commlib.frames import each_row
+from commlib.declarations.measures import BACK_WORDS, Nature
 from commlib.indicators.compute import Formula, formulas
 from commlib.indicators.held import Slot
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
 
 FINDINGS = (Outcome.INCONSISTENT, Outcome.BASE_MISLABELLED, Outcome.ROUNDING)
-_COLUMNS = ["id", "doc", "article", "county", "claim", "operation", "stated_id", "stated_value", "stated_unit",
-            "numerator_ids", "denominator_ids"]
 
 
 def audit_reports(figures: pd.DataFrame, claims: pd.DataFrame) -> list[Verdict]:
     """Verdicts on all claims, then on every stated value of a declared indicator that no claim is about.
 
-    Frames of text in the columns of `figures.csv` and `claims.csv`. Indicators that the registry does not know are no
+    Frames of text in the columns of the tables `reported_figure` and `claim`. Indicators that the registry does not know are no
     error: nothing is asked about them.
     """
-    own = pd.DataFrame(list(_registry_claims(figures, set(claims["stated_id"]))), columns=[*_COLUMNS, "missing"])
-    both = pd.concat([claims[_COLUMNS], own[_COLUMNS]])
-    both.index.name = claims.index.name   # the lines of the file, for faults
-    verdicts = audit_claims(figures, both)
-    missing = dict(zip(own["id"], own["missing"], strict=True))
-    return [_naming(verdict, missing.get(verdict.id)) for verdict in verdicts]
+    known = read_figures(figures)
+    asked = read_claims(claims, known)
+    own = list(_registry_claims(known, {claim.stated.id for claim in asked}))
+    found = verdicts([*asked, *(claim for claim, _ in own)], known)
+    return [*found[:len(asked)], *(_naming(each, missing) for each, (_, missing) in zip(found[len(asked):], own, strict=True))]
 
 
-def without_reprints(verdicts: Iterable[Verdict], figures: pd.DataFrame) -> list[Verdict]:
+def without_reprints(found: Iterable[Verdict], figures: pd.DataFrame) -> list[Verdict]:
     """Verdicts with those left out that say again, of a figure printed again, what is said of its first printing."""
-    listed = list(verdicts)
+    listed = list(found)
     originals = dict(zip(figures["id"], figures["repeats"], strict=True))
     said = {(verdict.stated_id, verdict.verdict, verdict.recomputed) for verdict in listed}
     return [verdict for verdict in listed
@@ -54,42 +50,44 @@ def _naming(verdict: Verdict, missing: Text | None) -> Verdict:
     return replace(verdict, why=phrases.text("audit_page.missing_named", why=verdict.why, labels=missing))
 
 
-def _registry_claims(figures: pd.DataFrame, claimed: set[str]) -> Iterator[dict[str, Any]]:
-    """A claim for each stated value: the figures that fill its indicator's arguments at the same place of the report."""
-    reports = {key: list(each_row(part)) for key, part in figures.groupby(["doc", "article", "county"])}
-    for figure in each_row(figures):
+def _registry_claims(figures: Mapping[str, Figure], claimed: set[str]) -> Iterator[tuple[Claim, Text | None]]:
+    """A claim for each stated value, by the figures that fill its indicator's arguments at the same place of the report."""
+    for figure in figures.values():
         mapping = mapping_of(figure.indicator, figure.id)
-        if figure.id in claimed or figure.repeats or figure.restates or not mapping or mapping.becomes is not Becomes.STATED:
+        if figure.id in claimed or figure.original or not mapping or mapping.becomes is not Becomes.STATED:
             continue
         formula = next((each for each in formulas(indicators()[mapping.quantity]) if each.member == mapping.member), None)
         if formula:
-            yield _claim(figure, formula, reports[figure.doc, figure.article, figure.county])
+            yield _claim(figure, formula, [each for each in figures.values() if each.report == figure.report])
 
 
-def _claim(figure: Any, formula: Formula, report: list[Any]) -> dict[str, Any]:
-    parts = [_figure_for(slot, figure, report) for slot in formula.slots.values()]
-    growth = any(slot.years_back for slot in formula.slots.values())
-    operation = "growth_multiple" if growth else "share" if figure.unit == "percent" else "per_unit"
-    return {"id": figure.id, "doc": figure.doc, "article": figure.article, "county": figure.county, "claim": formula.id,
-            "operation": operation, "stated_id": figure.id, "stated_value": figure.value, "stated_unit": figure.unit,
-            "numerator_ids": parts[0], "denominator_ids": parts[1] if len(parts) > 1 else "",
-            "missing": _missing(formula, parts)}
+def _claim(figure: Figure, formula: Formula, report: list[Figure]) -> tuple[Claim, Text | None]:
+    """The claim, and the labels of the slots of the formula that no figure fills."""
+    slots = list(formula.slots.values())
+    parts = [_figures_for(slot, figure, report) for slot in slots]
+    growth = any(slot.years_back for slot in slots)
+    operation = Operation.GROWTH_MULTIPLE if growth else Operation.SHARE if figure.unit == "percent" else Operation.PER_UNIT
+    above, below = [*parts, ()][:2]
+    missing = [_slot_label(slot) for slot, part in zip(slots, parts, strict=True) if not part]
+    return (Claim(figure.id, figure.report[2], operation, figure, figure.printed, figure.unit, above, below),
+            joined(missing, "、", ", ") if missing else None)
 
 
-def _missing(formula: Formula, parts: list[str]) -> Text | None:
-    """The labels of the slots that no figure fills."""
-    empty = [slot for slot, part in zip(formula.slots.values(), parts, strict=True) if not part]
-    labels = [quantity_label(slot.measure.id, slot.member) for slot in empty]
-    return Text(*(listed((label[language] for label in labels), language) for language in ("zh", "en"))) if labels else None
+def _slot_label(slot: Slot) -> Text:
+    """The measure of a slot, with its nature where it is not the actual number."""
+    label, nature = quantity_label(slot.measure.id, slot.member), BACK_WORDS.get(slot.years_back, slot.nature.value)
+    if nature == Nature.ACTUAL:
+        return label
+    return phrases.text("label.nature", label=label, nature=phrases.text(f"nature.{nature}"))
 
 
-def _figure_for(slot: Slot, stated: Any, report: list[Any]) -> str:
-    """The figure of the same report and place that states a slot of the formula; blank where none does."""
+def _figures_for(slot: Slot, stated: Figure, report: list[Figure]) -> tuple[Figure, ...]:
+    """The figure of the same report and place that states a slot of the formula; () where none does."""
     for figure in report:
         mapping = mapping_of(figure.indicator, figure.id)
         if (mapping and mapping.becomes is Becomes.MEASURE and not slot.years_back and not mapping.scope and not mapping.detail
                 and (mapping.quantity, mapping.member) == (slot.measure.id, slot.member)
                 and (mapping.nature or figure.nature) == slot.nature.value
-                and figure.place == stated.place and not figure.repeats and not figure.restates):
-            return str(figure.id)
-    return ""
+                and figure.place == stated.place and not figure.original):
+            return (figure,)
+    return ()

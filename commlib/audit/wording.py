@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from commlib import phrases
-from commlib.audit.intervals import Interval
-from commlib.audit.operations import RATIOS
-from commlib.audit.records import Claim, Figure, Operation
-from commlib.audit.rounding import rounded
-from commlib.bilingual import Text
-from commlib.hedges import Bound, Qualifier, decimals, number
+from commlib.audit.operations import RATIOS, counts_from
+from commlib.audit.records import Claim, Figure, Interval, Operation
+from commlib.bilingual import Text, joined
+from commlib.formatting import plain
+from commlib.hedges import INFINITY, Bound, Qualifier, decimals, number, rounded
 from commlib.placenames import english_name
 from commlib.units import unit
 
@@ -35,10 +34,15 @@ def as_printed(printed: str, unit_id: str) -> Text:
     return quantity(number(printed), unit_id, decimals(printed), keep_zeros=True)
 
 
+def counts_whole(unit_id: str) -> bool:
+    """Whether a unit counts what comes in whole numbers."""
+    return any(unit(unit_id).measures(name) for name in _WHOLE)
+
+
 def about(base_value: Fraction, unit_id: str) -> Text:
     """An implied value, given in base units: whole where things are counted, else to four digits or the whole part."""
     value = base_value / unit(unit_id).factor
-    whole = unit(unit_id).factor == 1 and any(unit(unit_id).measures(name) for name in _WHOLE)
+    whole = unit(unit_id).factor == 1 and counts_whole(unit_id)
     digits = len(str(int(abs(value)))) if abs(value) >= 1 else 0
     return quantity(value, unit_id, 0 if whole else max(0, MOST_DECIMALS - digits))
 
@@ -64,11 +68,9 @@ def stated(claim: Claim) -> Text:
 
 def amount(figure: Figure, with_unit: bool = True) -> Text:
     """A figure's value with its hedge; a range in full."""
-    allowed = figure.interval
-    if figure.qualifier in (Qualifier.RANGE_LOW, Qualifier.RANGE_HIGH) and allowed is not None:
-        ends = (allowed.low, allowed.high)
-        if all(isinstance(end, Fraction) for end in ends) and number(figure.printed) in ends and allowed.low > 0:
-            return spread(allowed, figure.unit, MOST_DECIMALS)
+    ends = figure.interval
+    if figure.qualifier in (Qualifier.RANGE_LOW, Qualifier.RANGE_HIGH) and ends and 0 < ends.low <= ends.high < INFINITY:
+        return spread(ends, figure.unit, MOST_DECIMALS)
     if with_unit:
         return _with_hedge(as_printed(figure.printed, figure.unit), figure.qualifier)
     bare = Text.same(_digits(number(figure.printed), figure.unit, decimals(figure.printed), keep_zeros=True))
@@ -83,6 +85,11 @@ def spread(allowed: Interval, unit_id: str, places: int) -> Text:
     if low:
         return phrases.text("audit.at_least", value=low)
     return phrases.text("audit.at_most", value=high) if high else phrases.text("audit.anything")
+
+
+def allowed(claim: Claim, ends: Interval) -> Text:
+    """What hedged parts leave open for the recomputed value."""
+    return spread(ends, claim.unit, max(decimals(claim.printed), MOST_DECIMALS - 2))
 
 
 def left_side(claim: Claim, denominators: Sequence[Figure] | None = None) -> Text:
@@ -107,15 +114,14 @@ def formula(claim: Claim, value: Fraction) -> Text:
     return phrases.text("audit.formula", left=left_side(claim), result=result(claim, value), labels=labels(claim))
 
 
-def plus(parts: Sequence[Text], sign: str = " + ") -> Text:
+def plus(parts: Iterable[Text], sign: str = " + ") -> Text:
     """Texts joined by an operator."""
-    return Text(zh=sign.join(part.zh for part in parts), en=sign.join(part.en for part in parts))
+    return joined(parts, sign, sign)
 
 
 def sentences(*parts: Text | None) -> Text:
     """Sentences one after another, as each language spaces them; None is left out."""
-    said = [part for part in parts if part is not None]
-    return Text(zh="".join(part.zh for part in said), en=" ".join(part.en for part in said))
+    return joined(filter(None, parts), "", " ")
 
 
 def place_of(figure: Figure) -> Text:
@@ -129,14 +135,11 @@ def _combined(claim: Claim, above: list[Text], below: list[Text]) -> Text:
     if claim.operation not in RATIOS:
         return plus([*above, *below], " − " if claim.operation is Operation.DIFFERENCE else " + ")
     whole = plus([_bracketed(above), _bracketed(below)], " ÷ ")
-    if claim.operation is Operation.GROWTH_MULTIPLE and claim.unit != "ratio":
-        return plus([whole, Text.same("1")], " − ")
-    return whole
+    return plus([whole, Text.same("1")], " − ") if counts_from(claim) else whole
 
 
 def _bracketed(parts: list[Text]) -> Text:
-    joined = plus(parts)
-    return joined if len(parts) == 1 else Text(zh=f"({joined.zh})", en=f"({joined.en})")
+    return parts[0] if len(parts) == 1 else plus([Text.same("("), plus(parts), Text.same(")")], "")
 
 
 def _with_hedge(value: Text, qualifier: Qualifier) -> Text:
@@ -149,14 +152,10 @@ def _end(end: Bound, unit_id: str, places: int) -> Text | None:
 
 
 def _digits(value: Fraction, unit_id: str, places: int, keep_zeros: bool = False) -> str:
-    cut = rounded(value, places)
-    scaled = abs(cut.numerator) * 10**places // cut.denominator
-    whole, rest = divmod(scaled, 10**places)
-    grouped = str(whole) if unit(unit_id).measures("calendar") else f"{whole:,}"
-    decimal = f"{rest:0{places}d}" if places else ""
-    if not keep_zeros:
-        decimal = decimal.rstrip("0")
-    return ("-" if cut < 0 else "") + grouped + (f".{decimal}" if decimal else "")
+    text = plain(value, places)
+    if not keep_zeros and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", "") if unit(unit_id).measures("calendar") else text
 
 
 def _english(value: Fraction, unit_id: str, digits: str) -> str:

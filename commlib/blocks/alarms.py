@@ -101,7 +101,8 @@ def alarm_sentences(view: CountyView, thresholds: Thresholds | None = None) -> I
     language, found, states = view.language, alarms(view, thresholds), alarm_rule_states(view, thresholds)
     known = sum(each.known for each in states)
     if not known:
-        waiting = listed(list(dict.fromkeys(name for each in states for name in each.waits_for.split(" · ")))[:3], language)
+        names = dict.fromkeys(name for each in states if not each.untested for name in each.waits_for.split(" · "))
+        waiting = listed(list(names)[:3], language)
         yield phrases.phrase("alarm.no_data", language, place=view.place.name, n=len(states), tables=waiting)
         return
     if not found:
@@ -128,6 +129,8 @@ def alarm_states(view: CountyView, thresholds: Thresholds | None = None) -> Bloc
 
 
 def _state(state: RuleState, language: str) -> Cell:
+    if not state.known and state.untested:
+        return Cell(phrases.phrase("alarm.state_untested", language, n=state.untested), state="missing")
     if not state.known:
         return Cell(phrases.phrase("alarm.state_no_data", language, tables=state.waits_for), state="missing")
     name, colour = ("fired", "warning") if state.fired else ("green", "good")
@@ -141,7 +144,10 @@ def _count(state: RuleState, number: int) -> Cell:
 
 def thresholds_words(rule: AlarmRule, language: str) -> str:
     """The thresholds of a rule, the gravest first, as a reader sees them."""
-    said = [phrases.phrase("alarm.limit", language, severity=phrases.text(f"alarm.{each}"), limit=rule.limits[each].words
-                           + words(rule.limits[each].value, rule.unit or "count", language))
-            for each in AlarmSeverity if each in rule.limits]
-    return listed(said, language)
+    def limit(severity: AlarmSeverity) -> str:
+        value = rule.limits[severity].value
+        return rule.limits[severity].words + (words(value, rule.unit, language) if rule.unit else
+                                              phrases.phrase("alarm.each_unit", language, n=plain(value)))
+
+    return listed([phrases.phrase("alarm.limit", language, severity=phrases.text(f"alarm.{each}"), limit=limit(each))
+                   for each in AlarmSeverity if each in rule.limits], language)

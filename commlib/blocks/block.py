@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +12,13 @@ import pandas as pd
 from commlib import phrases
 from commlib.errors import ParameterError, StoreError
 from commlib.formatting import no_formula
+
+
+@cache
+def _notebook_style() -> str:
+    """The style sheet that every block carries into a notebook; a page has its own and leaves it out."""
+    sheet = files("commlib.blocks").joinpath("notebook.css").read_text(encoding="utf-8")
+    return f'<style data-for="notebook">\n{sheet}</style>\n'
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,7 @@ class Block:
     frame: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False)
 
     def _repr_html_(self) -> str:
-        return self.html
+        return _notebook_style() + self.html
 
     def __repr__(self) -> str:
         return self.plain or f"<Block {len(self.frame)} rows>"

@@ -14,10 +14,10 @@ from commlib.blocks import head
 from commlib.blocks.alarms import thresholds_words
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Row, Table, columns, finding, folded
-from commlib.blocks.wording import fact_cell
+from commlib.blocks.wording import fact_cell, with_nature
 from commlib.declarations.alarms import alarm_rules
 from commlib.declarations.measures import BACK_WORDS, Argument, Measure, measures
-from commlib.declarations.rules import rules
+from commlib.declarations.rule_files import rules
 from commlib.declarations.sources import source_title
 from commlib.declarations.standards import standards
 from commlib.declarations.tables import tables
@@ -59,10 +59,8 @@ def _indicator_row(indicator: Indicator, language: Language) -> dict[str, str]:
 
 def _argument_words(argument: Argument, language: Language) -> str:
     member = "" if argument.is_mapping else argument.members[0]
-    label = quantity_label(argument.measure.id, member)[language]
     nature = BACK_WORDS.get(argument.years_back, argument.nature.value)
-    return label if nature == "actual" else phrases.phrase("label.nature", language, label=label,
-                                                           nature=phrases.text(f"nature.{nature}"))
+    return with_nature(quantity_label(argument.measure.id, member)[language], nature, language)
 
 
 def measure_catalogue(lang: str) -> Block:
@@ -72,8 +70,7 @@ def measure_catalogue(lang: str) -> Block:
     rows = [{"theme": phrases.phrase(f"theme.{each.theme}", language), **_measure_row(each, language)}
             for each in measures().values() if each.id not in ruled]
     names = ("measure", "unit", "additive", "time", "holds", "members")
-    return folded(phrases.phrase("catalogue.measures", language, n=len(rows)),
-                  _table("catalogue.measures", names, rows, language, group="theme"))
+    return _table("catalogue.measures", names, rows, language, group="theme", fold=True)
 
 
 def _measure_row(measure: Measure, language: Language) -> dict[str, str]:
@@ -126,9 +123,8 @@ def target_catalogue(lang: str) -> Block:
         "kind": phrases.phrase(f"catalogue.{each.kind}", language), "source": source_title(each.source, language)}
         for each in targets()]
     rows.sort(key=lambda row: str(row["theme"]))
-    title = phrases.phrase("catalogue.targets", language, n=len(rows))
     names = ("indicator", "value", "target", "kind", "source")
-    return folded(title, _table("catalogue.targets", names, rows, language, group="theme"))
+    return _table("catalogue.targets", names, rows, language, group="theme", fold=True)
 
 
 def alarm_catalogue(lang: str) -> Block:
@@ -137,9 +133,7 @@ def alarm_catalogue(lang: str) -> Block:
     rows: list[Row] = [{
         "alarm": each.label[language], "threshold": thresholds_words(each, language), "step": each.step[language],
         "source": each.source[language]} for each in alarm_rules().values()]
-    names = ("alarm", "threshold", "step", "source")
-    title = phrases.phrase("catalogue.alarms", language, n=len(rows))
-    return folded(title, _table("catalogue.alarms", names, rows, language))
+    return _table("catalogue.alarms", ("alarm", "threshold", "step", "source"), rows, language, fold=True)
 
 
 def standard_catalogue(lang: str) -> Block:
@@ -147,8 +141,7 @@ def standard_catalogue(lang: str) -> Block:
     language = language_of(lang)
     rows = [{"name": each.name[language], "kind": phrases.phrase(f"list_kind.{each.kind}", language)}
             for each in standards().values()]
-    return folded(phrases.phrase("catalogue.standards", language, n=len(rows)),
-                  _table("catalogue.standards", ("name", "kind"), rows, language))
+    return _table("catalogue.standards", ("name", "kind"), rows, language, fold=True)
 
 
 def table_catalogue(lang: str) -> Block:
@@ -166,8 +159,10 @@ def data_cards(lang: str) -> Block:
     return together(head.all_sources(language), head.legend(language))
 
 
-def _table(title: str, names: tuple[str, ...], rows: Sequence[Row], language: Language, group: str = "") -> Block:
+def _table(title: str, names: tuple[str, ...], rows: Sequence[Row], language: Language, group: str = "",
+           fold: bool = False) -> Block:
     heading = phrases.phrase(title, language, n=len(rows))
-    return Table(heading, columns(language, *names), rows, kind="words", group=group).block()
+    block = Table(heading, columns(language, *names), rows, kind="words", group=group).block()
+    return folded(heading, block) if fold else block
 
 

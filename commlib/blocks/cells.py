@@ -24,7 +24,7 @@ def short_cell(value: float, decimals: int = 1) -> Cell:
     return decimal_cell(value, decimals=0 if float(value).is_integer() else decimals)
 
 
-def number(value: float, language: str) -> Cell:
+def number(value: float, language: str = "") -> Cell:
     """A whole number as a cell: "—" not reported, "0" zero."""
     return decimal_cell(value, language, 0)
 

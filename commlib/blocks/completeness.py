@@ -10,7 +10,7 @@ from commlib import rankings
 from commlib.declarations.columns import DATES, ColumnType
 from commlib.declarations.tables import Cycle, TableDeclaration, table
 from commlib.periods import month_end, parse_period
-from commlib.tabulation import township_of
+from commlib.tabulation import rows_of, township_of
 from commlib.view import CountyView, kept
 
 _STEPS = {Cycle.MONTH: "M", Cycle.QUARTER: "Q", Cycle.YEAR: "Y"}   # cycles without a gap between two periods
@@ -122,8 +122,40 @@ def last_day(view: CountyView) -> str:
     month = reached(view)
     ends = [month_end(month)] if month else []
     if view.period and parse_period(view.period).dated:
-        ends.append(str(pd.Period(view.period).end_time.date()))   # of a day the day itself
+        ends.append(_last_of(view.period))   # of a day the day itself
     return min(ends, default="")
+
+
+def judged_on(view: CountyView, *table_ids: str) -> str:
+    """The day at which what tables leave open is judged, by every page and every alarm; "" unknown, never today.
+
+    The last period of the reports among them in the view's period; of ledgers alone the last day that the county's returns
+    reach, else the last on which they say that something was done: a single date that was typed wrong moves no other.
+    """
+    found = [rows_of(view, each, every=True) for each in table_ids]
+    reports = [rows for rows in found if rows.declaration.period in rows.declaration.key]
+    if not reports and last_day(view):
+        return last_day(view)
+    told = {text for rows in reports or found for name in _told_by(rows.declaration) for text in rows.frame[name]}
+    return max((_last_of(text) for text in told if text), default="")
+
+
+def _told_by(declaration: TableDeclaration) -> list[str]:
+    """The columns that say when something was: the period of a report, else all dates but those on which something is due."""
+    if declaration.period in declaration.key:
+        return [declaration.period]
+    return [each.name for each in declaration.columns if each.type in DATES and "due" not in each.name.split("_")]
+
+
+@lru_cache(4096)
+def _last_of(text: str) -> str:
+    """The last day of a day, month, quarter or year."""
+    return str(pd.Period(text[:10]).end_time.date())
+
+
+def days_since(due_on: str, until: str) -> int:
+    """Days from the end of a day, month or year to another day."""
+    return (pd.Timestamp(until) - pd.Timestamp(_last_of(due_on))).days
 
 
 def _townships(view: CountyView, reported: set[str]) -> dict[str, str]:

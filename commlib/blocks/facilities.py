@@ -1,8 +1,8 @@
-"""Blocks of places against standards: scores, items by place, what is missing, and what should come next."""
+"""Blocks of places against standards: scores, items by place, what is missing, what should come next; and that in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
@@ -12,19 +12,22 @@ from commlib.blocks.block import NOTHING, Block, together
 from commlib.blocks.cells import missing, number, rate_cell
 from commlib.blocks.html import Row, Table, chart, columns, folded
 from commlib.blocks.rows import source_line, table_waits
+from commlib.blocks.theme import theme_sentences
 from commlib.charts.bars import ranked_bars
-from commlib.charts.findings import plain_writer
+from commlib.charts.findings import joined, names, plain_writer
 from commlib.charts.heatmap import heat_map, state_map
+from commlib.charts.parts import MOST_ROWS
 from commlib.declarations.standards import Standard
 from commlib.formatting import percent, plain
 from commlib.frames import each_row
+from commlib.periods import parse_period
 from commlib.places import PlaceLevel
 from commlib.standards import MET, MISSED, NOT_REPORTED, RESULTS
 from commlib.tabulation import rows_of, township_of
 from commlib.view import CountyView
 
-_MOST_PLACES = 40     # rows of a map
 _MOST_NEXT = 15       # places of a list of what comes next
+_MOST_TOLD = 4        # standards that the opening paragraphs speak of
 _COUNTS = {"met": "met", "not_met": "not_met", "not_reported": "not_reported", "items_number": "items"}   # heading, of a score
 
 
@@ -110,7 +113,7 @@ def _item_map(view: CountyView, declared: Standard) -> Block:
     across = [each.label[language] for each in declared.items]
     labels = dict(zip([each.number for each in declared.items], across, strict=True))
     told = set(states["place"])   # of too many places those that reported something, so that blanks are not what is counted
-    shown = [each for each in places if each in told][:_MOST_PLACES] if len(places) > _MOST_PLACES else places
+    shown = [each for each in places if each in told][:MOST_ROWS] if len(places) > MOST_ROWS else places
     names = _names(view, shown)
     cells = [{"label": names[row.place], "column": labels[row.item_no], "state": row.state}
              for place in shown for row in each_row(states[states["place"] == place])]
@@ -227,6 +230,44 @@ def reported_shares(view: CountyView, standard_id: str, item_no: str) -> Block:
         return table_waits(view, RESULTS, "value")
     frame = pd.DataFrame({"label": list(_names(view, list(found["place"])).values()), "value": found["value"]})
     title = phrases.phrase("facilities.values", language, standard=declared.name, item=item.label)
-    drawn = ranked_bars(frame, chart_id=f"values-{standard_id}", title=title, unit="%", language=language, first=_MOST_PLACES,
+    drawn = ranked_bars(frame, chart_id=f"values-{standard_id}", title=title, unit="%", language=language, first=MOST_ROWS,
                         write=lambda value: percent(value, language))
     return chart(drawn, title)
+
+
+# ---- sentences
+
+def facilities_sentences(view: CountyView) -> Iterator[str]:
+    """Of each standard in use the county's score, the townships first and last, and what is missing most; then the rest."""
+    for standard_id in standards.standards_in_use(view)[:_MOST_TOLD]:
+        declared = standards.standard_of(view, standard_id)
+        yield joined(list(_of_standard(view, declared, standards.scores(view, standard_id))), view.language)
+    yield from theme_sentences(view, "facilities_and_standards")
+
+
+def _of_standard(view: CountyView, declared: Standard, found: pd.DataFrame) -> Iterator[str]:
+    language = view.language
+    for _, row in found[found["level"] == PlaceLevel.COUNTY].iterrows():
+        known = not pd.isna(row["n_expected"])
+        yield phrases.phrase("facilities.told_of" if known else "facilities.told", language, standard=declared.name,
+                             version=row["version"], period=parse_period(row["as_of"][:7]).label, n=int(row["n"]),
+                             of=int(row["n_expected"]) if known else "", items=f"{int(row['items']):,}",
+                             met=f"{int(row['met']):,}", not_met=f"{int(row['not_met']):,}",
+                             silent=f"{int(row['not_reported']):,}", score=percent(row["score"], language))
+    yield from _first_and_last(view, found[found["level"] == PlaceLevel.TOWNSHIP])
+    reported, _ = standards.counted_places(view, declared.id)
+    states = standards.item_states(view, declared.id)
+    missed = states[states["place"].isin(reported) & (states["state"] == MISSED)]["item_no"].value_counts()
+    if len(missed):
+        most = [each.label[language] for each in declared.items if missed.get(each.number, 0) == missed.max()]
+        yield phrases.phrase("facilities.told_gap", language, items=names(most, language), n=int(missed.max()), of=len(reported))
+
+
+def _first_and_last(view: CountyView, found: pd.DataFrame) -> Iterator[str]:
+    if len(found) < 2 or found["score"].max() == found["score"].min():
+        return
+    ends = {end: found[found["score"] == (found["score"].max() if end == "first" else found["score"].min())]
+            for end in ("first", "last")}
+    said = {end: names([view.name_of(place) for place in rows["place"]], view.language) for end, rows in ends.items()}
+    said |= {f"{end}_score": percent(rows["score"].iloc[0], view.language) for end, rows in ends.items()}
+    yield phrases.phrase("facilities.told_townships", view.language, n=len(found), **said)

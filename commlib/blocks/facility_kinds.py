@@ -13,6 +13,7 @@ from commlib.blocks.rows import rows_by, source_line, table_waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.findings import joined
 from commlib.charts.heatmap import state_map
+from commlib.charts.parts import MOST_ROWS
 from commlib.declarations.measures import measure
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
@@ -21,7 +22,6 @@ from commlib.view import CountyView
 
 _COVERAGE = ("coverage_villages", "coverage_communities", "coverage_population")
 _PLANNED = ("planned", "under_construction")
-_MOST_PLACES = 40
 _RANK = {"met": 0, "partly": 1, "missed": 2}
 
 
@@ -63,13 +63,13 @@ def facilities_by_place(view: CountyView) -> Block:
     hierarchy = view.hierarchy[view.hierarchy["counted"] & (view.hierarchy["level"] == "community")]
     places = [*listed_places, *(place for place in sorted(hierarchy["place"]) if place not in set(listed_places))]
     cells = [{"label": _label(view, place), "column": label, "state": states.get((place, kind), "missed")
-              if place in set(listed_places) else "not_reported"} for place in places[:_MOST_PLACES]
+              if place in set(listed_places) else "not_reported"} for place in places[:MOST_ROWS]
              for kind, label in across.items()]
     title = phrases.phrase("facilities.kind_map", language)
     words = {state: phrases.phrase(f"facilities.has_{state}", language) for state in _RANK}
-    left_out = len(places) - _MOST_PLACES
+    left_out = len(places) - MOST_ROWS
     notes = [phrases.phrase("facilities.kind_note", language)]
-    notes += [phrases.phrase("facilities.left_out_kinds", language, n=left_out, shown=_MOST_PLACES)] if left_out > 0 else []
+    notes += [phrases.phrase("facilities.left_out_kinds", language, n=left_out, shown=MOST_ROWS)] if left_out > 0 else []
     drawn = state_map(pd.DataFrame(cells), list(across.values()), chart_id="facility-map", title=title, language=language,
                       words=words, notes=notes)
     return chart(drawn, title, source=source_line(view, rows))

@@ -10,7 +10,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.blocks.block import Block, together
 from commlib.blocks.cells import decimal_cell, rate_cell
-from commlib.blocks.completeness import last_day
+from commlib.blocks.completeness import days_since, judged_on
 from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded, folded_if_long
 from commlib.blocks.indicators import indicator_members, indicator_waits, own_values
 from commlib.blocks.rows import heading, source_line, table_waits
@@ -135,7 +135,7 @@ def leverage(view: CountyView) -> Block:
 def ageing(view: CountyView) -> Block:
     """Instalments of contracts and arrears by rule that are overdue at the day that the returns reach, by how long."""
     rows, language = rows_of(view, "contract_payment"), view.language
-    until = last_day(view) or (max(rows.frame["paid_on"]) if len(rows.frame) else "")
+    until = judged_on(view, "contract_payment")
     late = _late_instalments(rows, until)
     owed = [each for each in held_statements(view, held_rules(view, of_money))
             if each.overdue and until and each.due_by < until]
@@ -149,11 +149,6 @@ def ageing(view: CountyView) -> Block:
         parts["statements"] = pd.DataFrame([{"days": days_since(each.due_by, until), "amount": float(
             (each.arrears or 0) * unit(each.rule.unit).factor / unit(_UNIT).factor)} for each in owed])
     return together(*_ageing_blocks(parts, day, source_line(view, rows), language), _late_list(rows, late, language))
-
-
-def days_since(due_on: str, until: str) -> int:
-    """Days from the end of a day, month or year to another day."""
-    return (pd.Timestamp(until) - pd.Period(due_on).end_time.normalize()).days
 
 
 def _late_instalments(rows: Rows, until: str) -> pd.DataFrame:

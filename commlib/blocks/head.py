@@ -11,11 +11,13 @@ from commlib import phrases
 from commlib.bilingual import clauses
 from commlib.blocks.block import Block, together
 from commlib.blocks.html import Column, Table, facts, finding, folded, mark, notice
+from commlib.declarations.measures import read_argument
 from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.declarations.sources import sources as declared_sources
+from commlib.declarations.tables import tables
 from commlib.indicators.registry import Indicator, indicators
 from commlib.periods import parse_period
-from commlib.view import CountyView
+from commlib.view import CountyView, kept
 
 STATUSES = ("ok", "partial", "carried", "not_reported", "no_denominator", "suppressed", "not_applicable")
 _MOST_PERIODS = 8   # that are named one by one
@@ -48,17 +50,16 @@ def _about(view: CountyView) -> Block | None:
 
 
 def _reports(view: CountyView) -> str:
-    reported = view.facts[(view.facts["document"] != REGISTER) & ~view.facts["document"].str.contains(FROM_TABLE, regex=False)]
-    documents = list(dict.fromkeys(reported["document"]))
+    documents = list(dict.fromkeys(view.reported["document"]))
     if not documents:
         return phrases.phrase("head.none", view.language)
     return phrases.phrase("head.reports_value", view.language, n=len(documents), documents=", ".join(documents),
-                          figures=reported["source"].str.split(";").explode().nunique())
+                          figures=view.reported["source"].str.split(";").explode().nunique())
 
 
 def _returns(view: CountyView) -> str:
     """How many returns feed the facts, of how many tables; "" where there are none."""
-    documents = [each.partition(FROM_TABLE) for each in view.facts["document"].unique() if FROM_TABLE in each]
+    documents = [each.partition(FROM_TABLE) for each in view.returned["document"].unique()]
     tables, files = ({each[part] for each in documents} for part in (0, 2))
     return phrases.phrase("head.returns_value", view.language, n=len(files), tables=len(tables)) if documents else ""
 
@@ -71,9 +72,31 @@ def _registered(view: CountyView) -> str:
     return phrases.phrase("head.register_value", view.language, townships=f"{units['value'].sum():,.0f}")
 
 
+def latest_period(view: CountyView) -> str:
+    """The period that a page stands at: the view's own, else the last that was reported, else the register's; "" without one."""
+    def last() -> str:
+        found = _reporting(view, view.facts)
+        found = found.assign(own=found["document"] != REGISTER).drop_duplicates(["period", "own"])
+        dated = [(own, period.order(), text) for text, own in zip(found["period"], found["own"], strict=True)
+                 if (period := parse_period(text)).dated]
+        return max(dated)[-1] if dated else ""
+
+    return view.period or str(kept(view, "latest period", last))
+
+
+def _reporting(view: CountyView, facts: pd.DataFrame) -> pd.DataFrame:
+    """The facts whose period is that of a report; not what a table dates one by one, such as what is due under a contract."""
+    dated_apart = {(each.id, argument.measure.id, argument.nature.value) for each in tables(view.home) for feed in each.feeds
+                   if feed.on for argument in [read_argument(feed.measure)]}
+    of = zip(facts["document"].str.split(FROM_TABLE).str[0], facts["quantity"], facts["nature"], strict=True)
+    reporting = facts[pd.Series([each not in dated_apart for each in of], index=facts.index, dtype=bool)]
+    return reporting if len(reporting) else facts
+
+
 def _periods(view: CountyView, shown: pd.DataFrame) -> str:
     if view.period:
         return parse_period(view.period).label[view.language]
+    shown = _reporting(view, shown)
     labels = [parse_period(text).label[view.language] for text in sorted(shown["period"].unique(), key=parse_period)]
     if len(set(labels)) > _MOST_PERIODS and any(parse_period(text).dated for text in shown["period"].unique()):
         dated = [label for label, text in zip(labels, sorted(shown["period"].unique(), key=parse_period), strict=True)

@@ -10,33 +10,34 @@ import pandas as pd
 from commlib import phrases, progress, rankings
 from commlib.blocks import wording
 from commlib.blocks.block import NOTHING, Block, together
-from commlib.blocks.cells import missing, number, points, rate_cell
-from commlib.blocks.html import Cell, Row, Table, chart, columns, folded, waits
+from commlib.blocks.cells import missing, number, points
+from commlib.blocks.html import Cell, Row, Table, chart, columns, folded
 from commlib.blocks.indicators import indicator_ranking
+from commlib.blocks.rows import table_waits
+from commlib.charts.bars import funnel
 from commlib.charts.curves import curves
 from commlib.charts.findings import joined, plain_writer
-from commlib.charts.funnel import funnel
 from commlib.charts.heatmap import heat_map
 from commlib.declarations.measures import read_argument
-from commlib.declarations.tables import table
-from commlib.formatting import MISSING, plain
+from commlib.formatting import MISSING, percent, plain
 from commlib.periods import parse_period
 from commlib.units import unit
-from commlib.view import CountyView
+from commlib.view import CountyView, places_behind
 
 _RATES = {"households_completed": progress.COMPLETION, "households_started": "households_started_of_planned",
           "households_topped_out": "households_topped_out_of_planned", "households_moved_in": "households_moved_in_of_planned"}
+_COLUMNS = ("planned", "started", "topped_out", "completed", "moved_in")   # of the returns
 _DRAWN = ("households_started", "households_completed", "households_moved_in")
+_SHARES = {   # of the tables, by column: the indicator, the stage that is its part and the one that is its whole
+    "completion": (progress.COMPLETION, "households_completed", "households_planned__plan"),
+    "moved_in_share": ("households_moved_in_of_completed", "households_moved_in", "households_completed"),
+}
 
 
 def funnels(view: CountyView) -> Block:
     """The county's funnel from what is planned to what is moved into, one for each unit in which there are two stages."""
     drawn = [_funnel(view, chain) for chain in progress.chains(view)]
-    return together(*drawn) if drawn else _wait(view, "housing.no_stage", "housing_progress")
-
-
-def _wait(view: CountyView, key: str, table_id: str) -> Block:
-    return waits(phrases.phrase(key, view.language, table=table(table_id, view.home).label, id=table_id), view.language)
+    return together(*drawn) if drawn else table_waits(view, "housing_progress", *_COLUMNS)
 
 
 def _funnel(view: CountyView, chain: str) -> Block:
@@ -50,13 +51,23 @@ def _funnel(view: CountyView, chain: str) -> Block:
             continue
         text = wording.value_cell(row, language).text if row is not None and mixed else ""
         lines.append({"label": stage_label(name, language), "value": row["value"] if row is not None else math.nan,
-                      "status": row["status"] if row is not None else "not_reported", "text": text})
+                      "status": row["status"] if row is not None else "not_reported", "text": text,
+                      "behind": places_behind(view, found[name], view.place.key) if row is not None else frozenset()})
     title = phrases.phrase(f"housing.funnel_{chain}", language, period=_period(view))
     notes = [_reported(view, name, row) for name, row in own.items() if row["status"] == "partial"]
     if any(line["text"] for line in lines):
         notes.append(phrases.phrase("housing.mixed", language))
     drawn = funnel(pd.DataFrame(lines), chart_id=f"funnel-{chain}", title=title, unit=counted, language=language, notes=notes)
     return chart(drawn, title, source=wording.report_sources(own.values(), language))
+
+
+def pooled_share(row: Any, part: float, whole: float, language: str) -> str:
+    """A share in words; with its own numbers where those shown beside it, a part and a whole, are of other places too."""
+    share = percent(float(row["value"]), language)
+    if row["numerator"] == part and (row["denominator"] == whole or math.isnan(whole)):
+        return share
+    numbers = f"{plain(row['numerator'])} ÷ {plain(row['denominator'])}"
+    return phrases.phrase("housing.share_of_both", language, share=share, numbers=numbers)
 
 
 def stage_label(name: str, language: str) -> str:
@@ -82,7 +93,7 @@ def stage_map(view: CountyView) -> Block:
     found = {name: progress.at(view.history(rate), progress.moment(view)) for name, rate in _RATES.items()}
     found = {name: rows[rows.index.isin(names)] for name, rows in found.items()}
     if all(rows.empty for rows in found.values()):
-        return _wait(view, "housing.no_township", "housing_progress")
+        return table_waits(view, "housing_progress", "township_id", "planned", "completed")
     across = [name for name in progress.CHAINS["households"] if len(found.get(name, ()))]
     order = progress.ranks(view)
     cells = pd.DataFrame([{"label": label, "column": stage_label(name, language),
@@ -103,17 +114,23 @@ def by_place(view: CountyView) -> Block:
 
 
 def _township_table(view: CountyView) -> Block:
-    language, plan = view.language, progress.schedule(view)
-    found, rates = _found(view), progress.at(view.history(progress.COMPLETION), progress.moment(view))
-    due = plan.due if plan and plan.kind != "task" else math.nan
-    lines = [_line(view, key, name, found, rates, due) for key, name in
-             progress.ranks(view)[["place", "label"]].itertuples(index=False)]
-    total = _line(view, view.place.key, phrases.phrase("housing.county", language), found, rates, due)
+    language, plan, found, shares = view.language, progress.schedule(view), _found(view), _shares(view)
+    *lines, total = [{**_line(view, key, name, found, shares), "lead": _lead(view, key, plan)} for key, name in
+                     [*progress.ranks(view)[["place", "label"]].itertuples(index=False),
+                      (view.place.key, phrases.phrase("housing.county", language))]]
     heads = columns(language, "township", "returned", *_stage_columns(found), "completion", "moved_in_share", "lead",
                     numeric=("returned", *_stage_columns(found), "completion", "moved_in_share", "lead"))
     title = phrases.phrase("housing.townships", language, period=_period(view))
-    note = phrases.phrase("housing.townships_note", language)
-    return Table(title, heads, lines, phrases.phrase("housing.unit_households", language), total, note=note).block()
+    notes = [phrases.phrase("housing.townships_note", language),
+             phrases.phrase(f"housing.lead_by_{plan.kind}", language) if plan else ""]
+    return Table(title, heads, lines, phrases.phrase("housing.unit_households", language), total,
+                 note=joined(notes, language)).block()
+
+
+def _lead(view: CountyView, place: str, plan: progress.Schedule | None) -> Cell:
+    """How far a place is ahead of its own schedule, where that is of the kind of the county's."""
+    own = progress.schedule(view, place) if plan else None
+    return points(own.lead if own and plan and own.kind == plan.kind else math.nan)
 
 
 def _found(view: CountyView) -> dict[str, pd.DataFrame]:
@@ -124,17 +141,22 @@ def _stage_columns(found: dict[str, pd.DataFrame]) -> list[str]:
     return [name.partition("__")[0] for name in found]
 
 
-def _line(view: CountyView, place: str, name: str, found: dict[str, pd.DataFrame], rates: pd.DataFrame, due: float) -> Row:
-    """One place: how many of its own places reported, each stage, completion, moved in of completed, ahead of schedule."""
+def _shares(view: CountyView) -> dict[str, pd.DataFrame]:
+    return {column: progress.at(view.history(share), progress.moment(view)) for column, (share, *_) in _SHARES.items()}
+
+
+def _line(view: CountyView, place: str, name: str, found: dict[str, pd.DataFrame], shares: dict[str, pd.DataFrame]) -> Row:
+    """One place: how many of its own places reported, each stage, completion, and who moved in of completed."""
     language = view.language
     cells: dict[str, str | Cell] = {"township": name, "community": name, "returned": _returned(found, place)}
-    for stage, rows in found.items():
-        cells[stage.partition("__")[0]] = number(rows["value"].get(place, math.nan), language)
-    rate = rates["value"].get(place, math.nan)
-    occupied = progress.at(view.history("households_moved_in_of_completed"), progress.moment(view))
-    cells["completion"] = rate_cell(rate, language)
-    cells["moved_in_share"] = rate_cell(occupied["value"].get(place, math.nan), language)
-    cells["lead"] = points(rate - due)
+    shown = {stage: float(rows["value"].get(place, math.nan)) for stage, rows in found.items()}
+    cells |= {stage.partition("__")[0]: number(value, language) for stage, value in shown.items()}
+    for column, (_, part, whole) in _SHARES.items():
+        cells[column] = missing()
+        if not math.isnan(progress.value_at(shares[column], place)):
+            row = progress.row_of(shares[column], place)
+            text = pooled_share(row, shown.get(part, math.nan), shown.get(whole, math.nan), language)
+            cells[column] = Cell(text, f"{row['value']:.10g}")
     return cells
 
 
@@ -148,18 +170,17 @@ def _returned(found: dict[str, pd.DataFrame], place: str) -> str | Cell:
 
 
 def _community_table(view: CountyView) -> Block | None:
-    language, found = view.language, _found(view)
-    rates = progress.at(view.history(progress.COMPLETION), progress.moment(view))
+    language, found, shares = view.language, _found(view), _shares(view)
     places = view.hierarchy[view.hierarchy["level"] == "community"]
     reported = {place for rows in found.values() for place in rows.index}
     shown = places[places["place"].isin(reported) | (places["counted"] & places["parent"].isin(reported))]
     if shown.empty:
         return None
-    lines = [{"group": view.name_of(parent), **_line(view, place, view.name_of(place), found, rates, math.nan)}
+    lines = [{"group": view.name_of(parent), **_line(view, place, view.name_of(place), found, shares)}
              for parent, place in shown.sort_values(["parent", "place"])[["parent", "place"]].itertuples(index=False)]
     heads = columns(language, "community", *_stage_columns(found), "completion", "moved_in_share",
                     numeric=(*_stage_columns(found), "completion", "moved_in_share"))
-    silent = len(set(shown["place"]) - reported)
+    silent = len(set(shown["place"]) - {place for name, rows in found.items() if "__" not in name for place in rows.index})
     title = phrases.phrase("housing.communities", language, n=len(lines), silent=silent)
     return folded(title, Table(title, heads, lines, phrases.phrase("housing.unit_households", language), group="group").block())
 
@@ -170,7 +191,7 @@ def ranking(view: CountyView) -> Block:
     """Townships by completion rate against the county and the schedule: bars, the list with ranks, and their course."""
     now, plan = progress.moment(view), progress.schedule(view)
     if progress.ranks(view)["value"].isna().all():
-        return _wait(view, "housing.no_township", "housing_progress")
+        return table_waits(view, "housing_progress", "township_id", "planned", "completed")
     due = [(phrases.phrase(f"housing.schedule_{plan.kind}", view.language), plan.due)] if plan and plan.kind != "task" else []
     return indicator_ranking(view, progress.COMPLETION, references=due, period=now, earlier=progress.before(now))
 
@@ -181,7 +202,7 @@ def progress_curve(view: CountyView) -> Block:
     """Households by month against the plan or the even schedule, and the investment by month."""
     language, across = view.language, progress.months(view)
     if len(across) < 2:
-        return _wait(view, "housing.no_month", "housing_progress")
+        return table_waits(view, "housing_progress", "as_of", *_COLUMNS, several=True)
     plan = progress.schedule(view)
     rows, dashed = [_monthly(view, name, stage_label(name, language)) for name in _DRAWN], []
     if plan:
@@ -206,7 +227,7 @@ def _investment(view: CountyView) -> Block:
     language, across = view.language, progress.months(view)
     done = _monthly(view, progress.INVESTED, phrases.phrase("housing.invested", language))
     if done["period"].nunique() < 2:
-        return _wait(view, "housing.no_investment", "housing_progress")
+        return table_waits(view, "housing_progress", "as_of", "invested", several=True)
     planned = _monthly(view, f"{progress.INVESTED}__plan", phrases.phrase("housing.invested_plan", language))
     title = phrases.phrase("housing.investment", language)
     drawn = curves(pd.concat([done, planned]), across, chart_id="investment", title=title, language=language,

@@ -9,24 +9,23 @@ import pandas as pd
 from commlib import phrases, progress
 from commlib.bilingual import clauses, listed
 from commlib.blocks import wording
-from commlib.blocks.housing import stage_label
+from commlib.blocks.housing import pooled_share, stage_label
 from commlib.charts import findings
-from commlib.declarations.sources import FROM_TABLE
 from commlib.declarations.tables import table
 from commlib.formatting import MISSING, amount, percent, plain, rounded
 from commlib.periods import parse_period
 from commlib.view import CountyView
 
 _YI = 10_000   # CNY10k in 1 亿元
-_STAGE_SHARES = {   # by chain and stage: the indicator of its share, and the word for its base
-    ("households", "households_started"): ("households_started_of_planned", "planned"),
-    ("households", "households_topped_out"): ("households_topped_out_of_planned", "planned"),
-    ("households", "households_completed"): (progress.COMPLETION, "planned"),
-    ("households", "households_moved_in"): ("households_moved_in_of_completed", "completed"),
-    ("dwellings", "dwellings_built_or_building"): ("built_or_building_of_task", "task"),
-    ("dwellings", "dwellings_completed"): ("housing_completion_rate", "task"),
-    ("dwellings", "households_moved_in"): ("moved_in_of_completed", "completed"),
-    ("communities", "communities_started"): ("start_rate", "task"),
+_STAGE_SHARES = {   # by chain and stage: the indicator of its share, and the stage that is its base
+    ("households", "households_started"): ("households_started_of_planned", "households_planned__plan"),
+    ("households", "households_topped_out"): ("households_topped_out_of_planned", "households_planned__plan"),
+    ("households", "households_completed"): (progress.COMPLETION, "households_planned__plan"),
+    ("households", "households_moved_in"): ("households_moved_in_of_completed", "households_completed"),
+    ("dwellings", "dwellings_built_or_building"): ("built_or_building_of_task", "dwellings_task__target"),
+    ("dwellings", "dwellings_completed"): ("housing_completion_rate", "dwellings_task__target"),
+    ("dwellings", "households_moved_in"): ("moved_in_of_completed", "dwellings_completed"),
+    ("communities", "communities_started"): ("start_rate", "communities_task__target"),
 }
 
 
@@ -54,25 +53,32 @@ def housing_sentences(view: CountyView) -> Iterator[str]:
 
 
 def _stages(view: CountyView, chain: str) -> Iterator[str]:
-    """Each stage of the county with its share of a named base."""
-    language = view.language
-    for name, rows in progress.stages(view, chain).items():
-        if view.place.key not in rows.index:
-            continue
+    """Each stage of the county, of which places it is where the stages are not of the same, and its share of a named base."""
+    language, key, found = view.language, view.place.key, progress.stages(view, chain)
+    found = {name: rows for name, rows in found.items() if key in rows.index}
+    mixed = not progress.alike(view, key, *found.values())
+    for name, rows in found.items():
+        row = progress.row_of(rows, key)
+        counted = progress.is_month(progress.moment(view)) and not pd.isna(row["n_expected"])   # n of N is told below
+        status = phrases.phrase("status.partial", language) if counted else wording.status_text(row, language)
+        told = [status] if mixed and row["status"] == "partial" else []
         indicator, base = _STAGE_SHARES.get((chain, name), ("", ""))
-        share = progress.of_county(view, indicator, progress.moment(view)) if indicator else float("nan")
-        value = wording.value_cell(progress.row_of(rows, view.place.key), language).text
-        said = {"stage": stage_label(name, language), "value": value}
-        if pd.isna(share):
-            yield phrases.phrase("housing.stages_value", language, **said)
-        else:
-            yield phrases.phrase("housing.stages_value_of", language, **said, share=percent(share, language),
-                                 base=phrases.text(f"housing.base_{base}"))
+        shares = progress.at(view.history(indicator), progress.moment(view)) if indicator else rows[:0]
+        if not pd.isna(progress.value_at(shares, key)):
+            whole = progress.value_at(found[base], key) if base in found else float("nan")
+            share = pooled_share(progress.row_of(shares, key), float(row["value"]), whole, language)
+            told.append(phrases.phrase("chart.of_stage", language, label=stage_label(base, language), share=share))
+        value = {"stage": stage_label(name, language), "value": wording.value_cell(row, language).text}
+        yield phrases.phrase("housing.stages_value_of", language, **value, told=clauses(told, language)) if told \
+            else phrases.phrase("housing.stages_value", language, **value)
 
 
 def _against_schedule(view: CountyView) -> Iterator[str]:
     plan, language = progress.schedule(view), view.language
     if plan is None:
+        return
+    if pd.isna(plan.lead):
+        yield phrases.phrase("housing.lead_unknown", language)
         return
     lead = rounded(plan.lead, 1)
     key = "ahead" if lead > 0 else "behind" if lead < 0 else "even"
@@ -142,9 +148,18 @@ def _open_about_it(view: CountyView, own: list[pd.Series]) -> Iterator[str]:
     if partial:
         least = min(partial, key=lambda row: row["n"] / row["n_expected"])
         yield phrases.phrase("housing.coverage", language, n=int(least["n"]), of=int(least["n_expected"]))
+    refused = _refused_rows(view)
+    if refused and (partial or progress.ranks(view)["value"].isna().any()):
+        yield phrases.phrase("housing.refused", language, table=table("housing_progress", view.home).label, n=refused)
     if pd.isna(progress.of_county(view, "households_planned__target", now[:4])):
         yield phrases.phrase("housing.no_task", language, table=table("housing_task", view.home).label)
-    returned = view.facts.loc[view.facts["document"].str.contains(FROM_TABLE, regex=False), "period"].unique()
-    latest = max(filter(progress.is_month, returned), default=now)
+    latest = max(filter(progress.is_month, view.returned["period"].unique()), default=now)
     if not view.period and latest > now:
         yield phrases.phrase("housing.stopped", language, last=parse_period(now).label, other=parse_period(latest).label)
+
+
+def _refused_rows(view: CountyView) -> int:
+    """How many rows of housing progress came and were refused, in the last release of each file; their places no fault tells."""
+    came = view.store.county_returns(view.place.key)
+    came = came[came["table"] == "housing_progress"].astype({"release": int, "refused": int})
+    return int(came.loc[came["release"] == came.groupby("file")["release"].transform("max"), "refused"].sum())

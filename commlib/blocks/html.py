@@ -79,7 +79,9 @@ class Table:
     def _row(self, row: Row) -> str:
         cells = [_cell(row.get(column.key, "")) for column in self.columns]
         first = f'<th scope="row"{_title(cells[0])}>{cells[0].markup or escape(cells[0].text)}</th>'
-        return f"<tr>{first}{''.join(_td(cell, column) for cell, column in zip(cells[1:], self.columns[1:], strict=True))}</tr>"
+        labelled = self.kind == "words"   # a phone shows such a row as a list, in which each cell says what it is
+        rest = "".join(_td(cell, column, labelled) for cell, column in zip(cells[1:], self.columns[1:], strict=True))
+        return f"<tr>{first}{rest}</tr>"
 
     def _frame(self) -> pd.DataFrame:
         rows = [*self.rows, *([self.total] if self.total else [])]
@@ -106,9 +108,11 @@ def _title(cell: Cell) -> str:
     return f' title="{escape(cell.title)}"' if cell.title else ""
 
 
-def _td(cell: Cell, column: Column) -> str:
+def _td(cell: Cell, column: Column, labelled: bool = False) -> str:
     classes = " ".join(part for part in ("num" if column.numeric else "", cell.state) if part)
     attribute = f' class="{classes}"' if classes else ""
+    if labelled:
+        attribute += f' data-label="{escape(column.heading)}"'
     return f"<td{attribute}{_title(cell)}>{cell.markup or escape(cell.text)}</td>"
 
 

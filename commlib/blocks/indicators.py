@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -10,27 +12,28 @@ from commlib import phrases, rankings
 from commlib.bilingual import Text, listed
 from commlib.blocks import wording
 from commlib.blocks.block import Block, together
-from commlib.blocks.cells import amount_cell, decimals_of, points, rank_cell, rise_cell
-from commlib.blocks.html import Row, Table, chart, columns, waits
+from commlib.blocks.cells import decimals_of, points, rank_cell, rise_cell
+from commlib.blocks.html import Cell, Row, Table, chart, columns, waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.bump import bump
 from commlib.charts.composition import composition_bar
 from commlib.charts.curves import curves
 from commlib.charts.findings import Write, plain_writer
 from commlib.charts.heatmap import heat_map
-from commlib.declarations.measures import measures, read_argument
-from commlib.declarations.tables import table, tables
-from commlib.formatting import amount, bare
+from commlib.charts.parts import MOST_ROWS
+from commlib.declarations.measures import Nature, measures, read_argument
+from commlib.declarations.tables import TableDeclaration, tables
+from commlib.formatting import MISSING, amount, bare
 from commlib.frames import each_row
+from commlib.indicators.compute import formulas
 from commlib.indicators.registry import Direction, indicators
-from commlib.labels import quantity_label
+from commlib.labels import quantity_label, unknown
 from commlib.periods import parse_period
-from commlib.targets import Target, targets_of
+from commlib.targets import target_at
 from commlib.units import unit
 from commlib.view import CountyView
 
 References = Sequence[tuple[str, float]]
-_MOST_BARS = 40
 _FEWEST_FOR_A_COURSE = 3   # periods
 
 
@@ -58,23 +61,34 @@ def _at_bars(name: str, language: str) -> Write:
 
 
 def indicator_waits(view: CountyView, *names: str, level: str = "") -> Block:
-    """What a section says that waits for an indicator: the measures that it is made from, and the tables that give them."""
-    quantities = [argument.measure for name in names if name in indicators()
-                  for arguments in indicators()[name].arguments.values() for argument in arguments]
-    quantities += [measures()[name] for name in names if name in measures()]
-    wanted, language = {each.id for each in quantities}, view.language
-    giving = [each for each in tables(view.home) if wanted & {read_argument(name).measure.id for name in each.measures}]
+    """What a section says that waits for an indicator: the measures that it lacks here, and the tables that give just these."""
+    slots = [slot for name in names if name in indicators() for formula in formulas(indicators()[name])
+             for slot in formula.slots.values()]
+    wanted = [*((each.measure.id, each.member, each.nature.value) for each in slots),
+              *((name, "", Nature.ACTUAL.value) for name in names if name in measures())]
+    facts, language = view.facts if not level else view.facts[view.facts["place"] != view.place.key], view.language
+    told = set(facts[["quantity", "member", "nature"]].itertuples(index=False, name=None))
+    lacking = [each for each in wanted if each not in told] or wanted
+    known = {each[0] for each in wanted if each in told}   # of these some members or natures are there
+    labels = dict.fromkeys(wording.with_nature(quantity_label(each, member)[language], nature, language)
+                           if each in known else measures()[each].label[language] for each, member, nature in lacking)
+    giving = [each for each in tables(view.home) if _given_by(each) & set(lacking)]
+    sent = [each for each in giving if len(view.store.county_rows(each.id, view.place.key))]
+    open_ones = [each for each in giving if each not in sent]
+    key, shown = ("of", open_ones) if open_ones else ("received", sent) if sent else ("reported", [])
+    origin = phrases.phrase(f"indicators.waits_{key}", language, **(
+        {"tables": listed([each.label[language] for each in shown], language)} if shown else {}))
     where = phrases.phrase("indicators.waits_at", language, level=phrases.text(f"indicators.by_{level}")) if level else ""
-    return waits(phrases.phrase(
-        "indicators.waits", language, label=quantity_label(names[0]), where=where,
-        measures=listed(list(dict.fromkeys(each.label[language] for each in quantities)), language),
-        tables=listed([each.label[language] for each in giving or [table("reported_figure")]], language)), language)
+    return waits(phrases.phrase("indicators.waits", language, label=quantity_label(names[0]), where=where,
+                                measures=listed(list(labels), language), origin=origin), language)
 
 
-def target_of(view: CountyView, name: str, member: str = "") -> Target | None:
-    """The target that a county's value is held against: the nearest to the county, of these the latest; None without one."""
-    found = targets_of(name, member, view.place.key) if name in indicators() else []
-    return max((each for each in found if each.kind == "target"), key=lambda each: (len(each.area), each.year or 0), default=None)
+def _given_by(declaration: TableDeclaration) -> set[tuple[str, str, str]]:
+    """Measure, member and nature of everything that a table feeds."""
+    by = {each.measure: declaration.member for each in declaration.columns if declaration.member and "__" not in each.measure}
+    by |= {each.measure: each.member for each in declaration.feeds if each.member}
+    given = [(read_argument(name), declaration.column(by[name]).allowed if name in by else ()) for name in declaration.measures]
+    return {(each.measure.id, member, each.nature.value) for each, members in given for member in (*each.members, *members)}
 
 
 # ---- ranks
@@ -92,10 +106,13 @@ def indicator_ranking(view: CountyView, name: str, member: str = "", level: str 
                            level=phrases.text(f"indicators.by_{level}"))
     pooled = (frame["value"] - frame["gap"]).dropna()
     lines = [(phrases.phrase("indicators.pooled", language), float(pooled.iloc[0]))] if len(pooled) else []
-    target = target_of(view, name, member)
+    target = target_at(name, member, view.place.key, when)
     lines += [(target.title[language], target.value)] if target else []
+    open_ones = frame["low"] < frame["high"]   # "at least so much" keeps its words at the bar
+    frame["text"] = [wording.value_cell(row, language).text if left_open else ""
+                     for row, left_open in zip(each_row(frame), open_ones, strict=True)]
     drawn = ranked_bars(frame, chart_id=f"ranking-{name}-{member}".strip("-"), title=title, unit=unit_words(name, language),
-                        language=language, references=[*lines, *references], write=_at_bars(name, language), first=_MOST_BARS)
+                        language=language, references=[*lines, *references], write=_at_bars(name, language), first=MOST_ROWS)
     if known > 1 and frame["value"].nunique() == 1:   # nobody is first or last
         return chart(drawn, title)
     return together(chart(drawn, title), rank_table(view, frame, title, name), _course(view, name, member, level))
@@ -105,7 +122,7 @@ def rank_table(view: CountyView, frame: pd.DataFrame, title: str, name: str) -> 
     """The ranked list of a frame in RANK_COLUMNS: rank, value, difference to the county if there is one, rank before, change."""
     language, unit_id = view.language, unit_of(name)
     gap, decimals = ("gap", 1) if unit_id == "percent" else ("gap_value", decimals_of(frame["gap"].abs().max()))
-    lines: list[Row] = [{"rank": rank_cell(row.rank), "place": row.label, "value": amount_cell(row.value, unit_id, language),
+    lines: list[Row] = [{"rank": rank_cell(row.rank), "place": row.label, "value": _ranked_cell(row, unit_id, language),
                          gap: points(row.gap, decimals), "rank_before": rank_cell(row.before),
                          "rise": rise_cell(row.rise)} for row in each_row(frame)]
     against, compared = frame["gap"].notna().any(), frame["before"].notna().any()
@@ -117,6 +134,15 @@ def rank_table(view: CountyView, frame: pd.DataFrame, title: str, name: str) -> 
                           county=phrases.text("indicators.pooled_note" if against else "indicators.no_county_note"),
                           before=phrases.phrase("indicators.before_note", language) if compared else "")
     return Table(title, heads, lines, unit="" if unit_id == "percent" else unit(unit_id).label[language], note=note).block()
+
+
+def _ranked_cell(row: Any, unit_id: str, language: str) -> Cell:
+    """A value of a ranked list as a number of the unit that stands above it, with its sign where that is a percentage."""
+    if math.isnan(row.value):
+        return Cell(MISSING, phrases.phrase(f"chart.{row.status}", language), "missing" if row.status == "not_reported" else "")
+    if unit_id == "percent" or row.low < row.high:
+        return wording.value_cell(row, language)
+    return Cell(bare(row.value, unit_id), f"{row.value:.10g}")
 
 
 def _course(view: CountyView, name: str, member: str, level: str) -> Block | None:
@@ -141,7 +167,7 @@ def indicator_map(view: CountyView, *names: str, level: str = "township") -> Blo
         if frame["value"].notna().any():
             label = _short_label(indicator, member, [each for each, _ in columns_of.values()])[language]
             across.append(label)
-            parts.append(frame[["place", "label", "value"]].assign(column=label))
+            parts.append(frame[["place", "label", "value", "status"]].assign(column=label))
     if not parts:
         return indicator_waits(view, *dict.fromkeys(each for each, _ in columns_of.values()), level=level)
     cells = pd.concat(parts).sort_values("place", kind="stable")
@@ -172,8 +198,18 @@ def own_values(view: CountyView, rows: pd.DataFrame) -> pd.DataFrame:
     return whole[(whole["place"] == view.place.key) & whole["value"].notna()]
 
 
+def make_whole(rows: pd.DataFrame) -> bool:
+    """Whether the values of an indicator's members are the parts of one whole, in percent; coverage by item is no composition."""
+    return bool(rows["unit"].eq("percent").all() and rows["period"].nunique() == 1 and abs(rows["value"].sum() - 100) < 1)
+
+
 def indicator_members(view: CountyView, name: str) -> Block:
-    """The county's value of every member of an indicator: one bar of 100 % where they make a whole, else ranked bars."""
+    """The county's value of every member of an indicator: one bar of 100 % where they make a whole, else ranked bars.
+
+    Raises ParameterError with the nearest ids for one that there is not.
+    """
+    if name not in indicators():
+        raise unknown("cli.unknown_id", name, indicators())
     language, declared = view.language, indicators()[name]
     rows = own_values(view, view.result(name))
     if rows.empty:
@@ -182,12 +218,14 @@ def indicator_members(view: CountyView, name: str) -> Block:
                           "value": rows["value"].to_numpy(), "status": rows["status"].to_numpy(),
                           "text": [wording.value_cell(row, language).text for row in each_row(rows)]})
     title, notes = declared.label[language], [declared.definition[language]]
-    whole = abs(rows["value"].sum() - 100) < 1   # coverage by item is no composition
-    if declared.unit == "percent" and rows["period"].nunique() == 1 and whole:
+    if make_whole(rows):
         return chart(composition_bar(frame, chart_id=f"members-{name}", title=title, language=language, notes=notes), title,
                      source=wording.sources_text(rows["sources"].iloc[0], language) if rows["sources"].nunique() == 1 else "")
+    open_ones = (rows["low"] < rows["high"]).any() and not declared.sample   # bounds alone: nobody knows which is the larger
+    said = phrases.phrase("indicators.members_open", language, parts=listed(
+        [f"{label} {text}" for label, text in zip(frame["label"], frame["text"], strict=True)], language)) if open_ones else ""
     drawn = ranked_bars(frame, chart_id=f"members-{name}", title=title, unit=unit_words(name, language), language=language,
-                        notes=notes, write=writer(name, language))
+                        notes=notes, write=writer(name, language), finding=said, alike=False)
     return chart(drawn, title)
 
 

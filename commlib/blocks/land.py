@@ -10,17 +10,18 @@ import pandas as pd
 from commlib import phrases, rankings
 from commlib.blocks.block import Block, together
 from commlib.blocks.cells import decimal_cell, rate_cell
-from commlib.blocks.completeness import last_day
-from commlib.blocks.funding import days_since
+from commlib.blocks.completeness import days_since, judged_on
 from commlib.blocks.html import Cell, Column, Row, Table, chart, finding, folded_if_long, mark
-from commlib.blocks.indicators import indicator_ranking
+from commlib.blocks.indicators import indicator_ranking, writer
 from commlib.blocks.rows import heading, rows_by, source_line, table_waits
 from commlib.blocks.statements import rule_statements
 from commlib.charts.bars import ranked_bars
 from commlib.charts.composition import stacked_ranked_bars
 from commlib.charts.gantt import gantt
+from commlib.charts.parts import MOST_ROWS
 from commlib.declarations.measures import measures
-from commlib.declarations.rules import Kind, Rule, rules
+from commlib.declarations.rule_files import rules
+from commlib.declarations.rules import Kind, Rule
 from commlib.declarations.tables import table
 from commlib.formatting import MISSING, amount
 from commlib.labels import quantity_label
@@ -32,6 +33,7 @@ from commlib.view import CountyView
 
 _FORMER, _PLANNED, _SAVED = "former_homestead_area", "planned_land_area__plan", "land_saved__plan"
 _AREAS = ("former", "planned", "stated")
+_LAND = "land"          # how a crop table calls area that is not sown area
 _BALANCE = ("reclaimed", "new_farmland", "quota")
 _RETURN = ("quota_used", "quota_returned", "return_due_on", "accepted_on")
 _QUOTA_RULES = 6        # in the catalogue of rules: the time for returning quota
@@ -68,7 +70,7 @@ def before_after(view: CountyView) -> Block:
         notes = [phrases.phrase("land.drawn", language, n=len(drawn), of=len(frame))]
         parts = {"planned": measures()["planned_land_area"].label[language], "saved": phrases.phrase("land.saved", language)}
         picture = stacked_ranked_bars(drawn, parts, chart_id="before-after", title=title, unit=unit("mu").label[language],
-                                      language=language, notes=notes, first=40)
+                                      language=language, notes=notes, first=MOST_ROWS)
         shown.insert(0, chart(picture, title))
     return together(*shown)
 
@@ -150,7 +152,7 @@ def quota_deadlines(view: CountyView) -> Block:
     rows, language = rows_of(view, "land_linkage", "quota_used"), view.language
     if rows.frame.empty:
         return table_waits(view, "land_linkage", *_RETURN)
-    until, limits, first = last_day(view), _limits(view), _first_use(view)
+    until, limits, first = judged_on(view, "land_linkage"), _limits(view), _first_use(view)
     frame = rows.frame.assign(used=numbers(rows, "quota_used"), returned=numbers(rows, "quota_returned"),
                               label=_project_names(view, rows), first=rows.frame["project_id"].map(first).fillna(""))
     frame["open"] = frame["used"] - frame["returned"]
@@ -233,9 +235,13 @@ def land_rules(view: CountyView) -> Block:
 def crops(view: CountyView) -> Block:
     """Crop areas by crop, sown area and land each for itself, never added up; what reports state without saying which apart."""
     column = table("crop_area", view.home).column("sown")
-    shown = [together(finding([phrases.phrase("land.kind_is", view.language, column=column.label, kind=kind.label)]),
-                      rows_by(view, "crop_area", "crop", "area", where={"sown": kind.id}))
-             for kind in column.choices if len(rows_of(view, "crop_area", "area", where={"sown": kind.id}).frame)]
+    shown = []
+    for kind in column.choices:
+        rows = rows_of(view, "crop_area", "area", where={"sown": kind.id})
+        if len(rows.frame):
+            above = above_arable(view, float(numbers(rows, "area").sum())) if kind.id == _LAND else ""
+            said = [phrases.phrase("land.kind_is", view.language, column=column.label, kind=kind.label), above]
+            shown += [finding(said), rows_by(view, "crop_area", "crop", "area", where={"sown": kind.id})]
     if shown:
         return together(*shown)
     facts = view.facts[(view.facts["quantity"] == "crop_area") & (view.facts["place"] == view.place.key)
@@ -245,17 +251,22 @@ def crops(view: CountyView) -> Block:
     return _stated_crops(view, facts)
 
 
+def above_arable(view: CountyView, total: float) -> str:
+    """That crops stand on more land than is arable, in words; "" where they do not, or where the arable land is not known."""
+    arable = view.measure("arable_area")
+    arable = arable[(arable["place"] == view.place.key) & arable["value"].notna()]
+    if arable.empty or total <= float(arable["value"].iloc[-1]):
+        return ""
+    return phrases.phrase("land.above_arable", view.language, total=amount(total, "mu", view.language),
+                          arable=amount(float(arable["value"].iloc[-1]), "mu", view.language))
+
+
 def _stated_crops(view: CountyView, facts: pd.DataFrame) -> Block:
     language = view.language
     frame = pd.DataFrame({"label": [quantity_label("crop_area", member)[language] for member in facts["member"]],
                           "value": facts["value"].astype(float)})
-    arable = view.measure("arable_area")
-    arable = arable[(arable["place"] == view.place.key) & arable["value"].notna()]
-    notes = [phrases.phrase("land.kind_unsaid", language)]
-    if len(arable) and frame["value"].sum() > float(arable["value"].iloc[-1]):
-        notes.append(phrases.phrase("land.above_arable", language, total=amount(float(frame["value"].sum()), "mu", language),
-                                    arable=amount(float(arable["value"].iloc[-1]), "mu", language)))
+    notes = [phrases.phrase("land.kind_unsaid", language), above_arable(view, float(frame["value"].sum()))]
     title = measures()["crop_area"].label[language]
     drawn = ranked_bars(frame, chart_id="crops-stated", title=title, unit=unit("mu").label[language], language=language,
-                        notes=notes)
+                        notes=notes, write=writer("crop_area", language), alike=False)
     return chart(drawn, title, source="; ".join(dict.fromkeys(facts["source"])))

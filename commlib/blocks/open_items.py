@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from commlib import phrases
 from commlib.blocks.block import Block, together
 from commlib.blocks.cells import number
+from commlib.blocks.completeness import days_since, judged_on
 from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded
-from commlib.blocks.projects import asked_day, day
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.composition import stacked_ranked_bars
+from commlib.charts.parts import MOST_ROWS
 from commlib.declarations.tables import table
 from commlib.formatting import MISSING
 from commlib.frames import each_row
@@ -19,7 +22,6 @@ from commlib.units import unit
 from commlib.view import CountyView
 
 _PARTS = ("overdue", "within", "no_date")
-_MOST_BARS = 30
 _TABLES = {   # id -> raised, settled, due, what each is grouped by, what it says
     "problem": ("raised_on", "solved_on", "due_on", "bureau", "content", "kind"),
     "quality_check": ("date", "fixed_on", "", "township_id", "defect", "severity"),
@@ -36,31 +38,25 @@ def open_defects(view: CountyView) -> Block:
     return _open(view, "quality_check")
 
 
-def open_rows(view: CountyView, table_id: str) -> tuple[pd.DataFrame, Rows, pd.Timestamp | None]:
-    """What was raised up to the cut-off, with `open` and `days` overdue (NaN: not); the cut-off is the last date reported."""
+def open_rows(view: CountyView, table_id: str) -> tuple[pd.DataFrame, Rows, str]:
+    """What was raised up to the day at which it is judged, with `open` and `days` overdue (NaN: not), and that day."""
     raised, settled, due, *_ = _TABLES[table_id]
-    rows = rows_of(view, table_id, every=True)
-    frame = rows.frame.copy()
-    dates = [each for name in (raised, settled) for text in frame[name] if (each := day(text, True))]
-    last = asked_day(view) or max(dates, default=None)
-    until = last.date().isoformat() if last is not None else ""
-    frame = frame[frame[raised] <= until]
+    rows, until = rows_of(view, table_id, every=True), judged_on(view, table_id)
+    frame = rows.frame[rows.frame[raised] <= until].copy()
     frame["open"] = (frame[settled] == "") | (frame[settled] > until)
-    ends = pd.to_datetime(pd.Series([day(text, True) for text in frame[due]], index=frame.index)) if due else \
-        pd.Series(pd.NaT, index=frame.index)
-    frame["days"] = (last - ends).dt.days.astype(float).where(frame["open"]) if last is not None else float("nan")
-    return frame, Rows(rows.declaration, rows.frame.loc[frame.index], rows.span), last
+    frame["days"] = [days_since(text, until) if still and text else math.nan
+                     for text, still in zip(frame[due] if due else [""] * len(frame), frame["open"], strict=True)]
+    return frame, Rows(rows.declaration, rows.frame.loc[frame.index], rows.span), until
 
 
 def _open(view: CountyView, table_id: str) -> Block:
     raised, settled, due, by, _, kind = _TABLES[table_id]
-    frame, rows, last = open_rows(view, table_id)
-    if frame.empty or last is None:
+    frame, rows, until = open_rows(view, table_id)
+    if frame.empty:
         return table_waits(view, table_id, raised, settled, *([due] if due else []))
     language, still = view.language, frame[frame["open"]]
     key = "projects.open_found" if due else "projects.open_defects"
-    said = finding([phrases.phrase(key, language, day=last.date().isoformat(),
-                                   n=len(frame), settled=len(frame) - len(still), open=len(still),
+    said = finding([phrases.phrase(key, language, day=until, n=len(frame), settled=len(frame) - len(still), open=len(still),
                                    overdue=int((still["days"] > 0).sum()))])
     if still.empty:
         return said
@@ -72,9 +68,9 @@ def _open(view: CountyView, table_id: str) -> Block:
     counted = pd.crosstab(labels.where(labels != "", MISSING), parts.where(parts != "", MISSING)).astype(float)
     words = {each: label for each, label in words.items() if each in counted} | ({MISSING: MISSING} if MISSING in counted else {})
     title = phrases.phrase("projects.open_chart", language, table=rows.declaration.label, by=rows.declaration.column(by).label,
-                           day=last.date().isoformat())
+                           day=until)
     drawn = stacked_ranked_bars(counted.rename_axis("label").reset_index(), words, chart_id=f"open-{table_id}", title=title,
-                                unit=unit("count").label[language], language=language, first=_MOST_BARS)
+                                unit=unit("count").label[language], language=language, first=MOST_ROWS)
     return together(said, chart(drawn, title, source=source_line(view, rows)), _list(view, table_id, still, labels, kinds))
 
 

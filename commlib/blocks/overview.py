@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -19,16 +20,18 @@ from commlib.blocks.theme import cards
 from commlib.charts.bars import ranked_bars
 from commlib.charts.findings import joined
 from commlib.declarations.measures import BACK_WORDS, measures
-from commlib.declarations.sources import FROM_TABLE, REGISTER
+from commlib.declarations.sources import REGISTER
 from commlib.formatting import percent, plain
 from commlib.frames import each_row
 from commlib.indicators.compute import formulas
 from commlib.indicators.registry import Indicator, indicators
-from commlib.labels import quantity_label
+from commlib.labels import quantity_label, unknown
 from commlib.view import CountyView
 
 _CARDS_OF_EACH = 3
 _MOST_BELOW = 20   # rows of places below the county; more are folded
+_EXPORTED = ["id", "label", "member", "place", "place_name", "period", "value", "low", "high", "unit", "grade", "status",
+             "sources"]
 _TOO_MANY_BELOW = 1000   # such rows: a page of all themes leaves them to those of the themes, and these those of communities
 
 
@@ -59,41 +62,60 @@ def county_row(view: CountyView, name: str) -> Any:
 
 
 def indicator_table(view: CountyView, theme: str | None = None) -> Block:
-    """Indicators of the county by theme: value, base, grade and status, and the figures each comes from."""
+    """Indicators of the county by theme: value, base, grade and status, and the figures each comes from.
+
+    Raises ParameterError with the nearest themes for one that there is not.
+    """
+    themes = {each.theme for each in indicators().values()} | {each.theme for each in measures().values()}
+    if theme is not None and theme not in themes:
+        raise unknown("overview.unknown_theme", theme, sorted(themes))
     rows = view.results if theme is None else view.result(*(each.id for each in indicators().values() if each.theme == theme))
     whole = rows[rows["place"] == view.place.key]
     below = rows[rows["place"] != view.place.key]
     below = below[below["sources"] != REGISTER]   # every township's, which the village register shows
-    told = None
+    told, exported = None, pd.concat([whole, below])
     if len(below) > _TOO_MANY_BELOW:
         kept = below[:0] if theme is None else below[below["level"] == "township"]
         key = "overview.elsewhere_below" if theme is None else "overview.communities_below"
         told = finding([phrases.phrase(key, view.language, n=plain(len(below) - len(kept)))])
         below = kept
-    tables = [_indicator_table(view, part, title) for part, title in ((whole, "county"), (below, "below")) if len(part)]
+    tables = [_indicator_table(view, below, "below")] if len(below) else []
     if len(below) > _MOST_BELOW:
-        tables[-1] = folded(phrases.phrase("overview.many_below", view.language, n=len(below)), tables[-1])
+        tables = [folded(phrases.phrase("overview.many_below", view.language, n=len(below)), tables[-1])]
+    if len(whole):
+        tables = [*(_by_folded_theme(view, whole) if theme is None else [_indicator_table(view, whole, "county")]), *tables]
     if not tables:
-        return waits(phrases.phrase("overview.no_indicator", view.language), view.language)
-    return together(*tables, told)
+        return waits(phrases.phrase("overview.no_indicator" if theme is None else "overview.none_of_theme", view.language),
+                     view.language)
+    return replace(together(*tables, told), frame=_exported(view, exported))
+
+
+def _by_folded_theme(view: CountyView, rows: pd.DataFrame) -> list[Block]:
+    """A folded table for each theme: all of them below one another are more than a reader scrolls through."""
+    rows = _in_registry_order(rows)
+    themes = rows["id"].map(lambda each: indicators()[each].theme)
+    return [folded(phrases.phrase("overview.of_theme", view.language, theme=phrases.text(f"theme.{theme}"), n=len(part)),
+                   _indicator_table(view, part, "county")) for theme, part in rows.groupby(themes, sort=False)]
+
+
+def _exported(view: CountyView, rows: pd.DataFrame) -> pd.DataFrame:
+    """What is saved of an indicator table: a row each value, unrounded, with everything that its number depends on."""
+    labels = [quantity_label(row["id"], row["member"])[view.language] for _, row in rows.iterrows()]
+    places = [wording.place_label(view, row) or view.place.name[view.language] for _, row in rows.iterrows()]
+    return rows.assign(label=labels, place_name=places)[_EXPORTED].reset_index(drop=True)
 
 
 def _indicator_table(view: CountyView, rows: pd.DataFrame, title: str) -> Block:
     language = view.language
     lines: list[Row] = [{
-        "theme": phrases.phrase(f"theme.{indicators()[row['id']].theme}", language), "indicator": _label(view, row),
+        "theme": phrases.phrase(f"theme.{indicators()[row['id']].theme}", language), "indicator": wording.label_at(view, row),
         "value": wording.value_cell(row, language), "base": wording.base_text(row, language),
-        "grade": wording.grade_mark(row, language), "sources": wording.sources_text(row["sources"], language),
+        "grade": wording.grade_mark(view, row), "sources": wording.sources_text(row["sources"], language),
     } for _, row in _in_registry_order(rows).iterrows()]
     heads = columns(language, "indicator", "value", "base", "grade", "sources", numeric=("value",))
-    return Table(phrases.phrase(f"overview.indicators_{title}", language), heads, lines, kind="words", group="theme",
+    group = "theme" if len({line["theme"] for line in lines}) > 1 else ""
+    return Table(phrases.phrase(f"overview.indicators_{title}", language), heads, lines, kind="words", group=group,
                  note=phrases.phrase("overview.indicators_note", language)).block()
-
-
-def _label(view: CountyView, row: Any) -> str:
-    place = wording.place_label(view, row)
-    label = quantity_label(row["id"], row["member"])[view.language]
-    return phrases.phrase("label.at", view.language, label=label, place=place) if place else label
 
 
 def _in_registry_order(rows: pd.DataFrame) -> pd.DataFrame:
@@ -113,14 +135,14 @@ def share_chart(view: CountyView) -> Block:
         return waits(phrases.phrase("overview.no_share", language), language)
     title = phrases.phrase("overview.shares", language)
     frame = pd.DataFrame({
-        "label": [_label(view, row) for _, row in rows.iterrows()], "value": rows["value"].to_numpy(),
-        "text": [f"{wording.value_cell(row, language).text} {wording.grade_mark(row, language).text}" for row in each_row(rows)]})
-    finding = phrases.phrase("overview.shares_finding", language, n=len(frame), low=percent(float(rows["value"].min()), language),
-                             high=percent(float(rows["value"].max()), language))
-    if partial := int((rows["status"] == "partial").sum()):
-        finding = joined([finding, phrases.phrase("overview.shares_partial", language, n=partial)], language)
+        "label": [wording.label_at(view, row) for _, row in rows.iterrows()], "value": rows["value"].to_numpy(),
+        "text": [f"{wording.value_cell(row, language).text} {wording.grade_mark(view, row).text}" for row in each_row(rows)]})
+    ends = {"low": percent(float(rows["value"].min()), language), "high": percent(float(rows["value"].max()), language)}
+    finding = phrases.phrase("overview.shares_finding", language, n=len(frame), **ends) if ends["low"] != ends["high"] else ""
+    partial = int((rows["status"] == "partial").sum())
+    part = phrases.phrase("overview.shares_partial", language, n=partial) if partial else ""
     drawn = ranked_bars(frame, chart_id="shares", title=title, unit="%", language=language, finding=finding)
-    return chart(drawn, title, note=phrases.phrase("overview.shares_note", language))
+    return chart(drawn, title, note=joined([part, phrases.phrase("overview.shares_note", language)], language))
 
 
 def waiting_table(view: CountyView) -> Block:
@@ -129,8 +151,8 @@ def waiting_table(view: CountyView) -> Block:
     known, facts = set(view.results["id"]), view.facts[view.facts["kind"] == "measure"]
     reported = set(zip(facts["quantity"], facts["member"], facts["nature"], strict=True))
     lines = [{"theme": phrases.phrase(f"theme.{one.theme}", language), "indicator": one.label[language],
-              "waits_for": "; ".join(needed)} for one in indicators().values()
-             if one.id not in known and (needed := list(dict.fromkeys(_waits_for(one, reported, language))))]
+              "waits_for": "; ".join(dict.fromkeys(_waits_for(one, reported, language)))
+              or phrases.phrase("overview.apart", language)} for one in indicators().values() if one.id not in known]
     title = phrases.phrase("overview.waiting", language, n=len(lines), of=len(indicators()))
     heads = columns(language, "indicator", "waits_for")
     return folded(title, Table(title, heads, lines, kind="words", group="theme").block())
@@ -142,21 +164,19 @@ def _waits_for(indicator: Indicator, reported: set[tuple[str, str, str]], langua
         for slot in formula.slots.values():
             if slot.years_back or (slot.measure.id, slot.member, slot.nature.value) not in reported:
                 label = quantity_label(slot.measure.id, slot.member)[language]
-                nature = BACK_WORDS.get(slot.years_back, slot.nature.value)
-                yield label if nature == "actual" else phrases.phrase("label.nature", language, label=label,
-                                                                      nature=phrases.text(f"nature.{nature}"))
+                yield wording.with_nature(label, BACK_WORDS.get(slot.years_back, slot.nature.value), language)
 
 
 def reported_figures(view: CountyView, *themes: str) -> Block:
     """Every figure that the county's reports state, or those of some themes, with its words of period and its figure id."""
-    facts = view.facts[(view.facts["document"] != REGISTER) & ~view.facts["document"].str.contains(FROM_TABLE, regex=False)]
     language, wanted = view.language, {phrases.phrase(f"theme.{each}", view.language) for each in themes}
-    lines = [{"theme": theme, "figure": _fact_label(view, fact), "value": wording.fact_cell(fact, language),
-              "nature": _nature(fact, language), "period_words": _words(fact.words, language), "sources": fact.source}
-             for theme, fact in _by_theme(facts, language) if not themes or theme in wanted]
+    lines = [{"theme": theme, "figure": wording.label_at(view, pd.Series(fact._asdict()).rename({"quantity": "id"})),
+              "value": wording.fact_cell(fact, language),
+              "nature": wording.doubted(view, _nature(fact, language), fact.source),
+              "period_words": _words(fact.words, language), "sources": fact.source}
+             for theme, fact in _by_theme(view.reported, language) if not themes or theme in wanted]
     if not lines:
-        came = len(view.facts) and view.facts["document"].str.contains(FROM_TABLE, regex=False).any()
-        return waits(phrases.phrase("overview.no_figure" if came else "overview.no_report", language), language)
+        return waits(phrases.phrase("overview.no_figure" if len(view.returned) else "overview.no_report", language), language)
     title = phrases.phrase("overview.reported_themes" if themes else "overview.reported", language, n=len(lines))
     heads = columns(language, "figure", "value", "nature", "period_words", "sources", numeric=("value",))
     shown = Table(title, heads, lines, kind="words", group="theme").block()
@@ -171,13 +191,6 @@ def _by_theme(facts: pd.DataFrame, language: str) -> list[tuple[str, Any]]:
     order = list(dict.fromkeys(themes))
     rows = sorted(each_row(facts), key=lambda fact: order.index(theme(fact)))
     return [(phrases.phrase(f"theme.{theme(fact)}", language), fact) for fact in rows]
-
-
-def _fact_label(view: CountyView, fact: Any) -> str:
-    row = pd.Series(fact._asdict())
-    place = wording.place_label(view, row)
-    label = quantity_label(fact.quantity, fact.member)[view.language]
-    return phrases.phrase("label.at", view.language, label=label, place=place) if place else label
 
 
 def _nature(fact: Any, language: str) -> str:

@@ -12,9 +12,8 @@ from commlib.blocks.block import Block, together
 from commlib.blocks.cells import decimal_cell, missing, number, rate_cell
 from commlib.blocks.html import Row, Table, chart, columns, finding, folded
 from commlib.blocks.rows import source_line, table_waits
-from commlib.charts.bars import ranked_bars
-from commlib.charts.findings import names, plain_writer
-from commlib.charts.funnel import funnel
+from commlib.charts.bars import funnel, ranked_bars
+from commlib.charts.findings import names
 from commlib.charts.scatter import scatter
 from commlib.formatting import MISSING, amount, plain
 from commlib.frames import each_row
@@ -75,8 +74,7 @@ def land_and_tax(view: CountyView) -> Block:
     x_title, y_title = (_axis(declared.column(name).label[language], declared.column(name).unit, language)
                         for name in ("land", "tax"))
     points = pd.DataFrame({"label": frame["name"], "x": frame["land"], "y": frame["tax"]})
-    drawn = scatter(points, chart_id="land-tax", title=title, x_title=x_title, y_title=y_title, language=language,
-                    write_x=plain_writer("", language), write_y=plain_writer("", language))
+    drawn = scatter(points, chart_id="land-tax", title=title, x_title=x_title, y_title=y_title, language=language)
     pooled = both["tax"].sum() / both["land"].sum()
     above = both["tax"] / both["land"] > pooled
     said = phrases.phrase("parks.tax_rate", language, n=len(both), rate=amount(float(pooled), "CNY10k/mu", language),

@@ -16,7 +16,7 @@ from commlib.labels import quantity_label
 from commlib.peers import Standing, standings
 from commlib.view import CountyView
 
-COMPARED = ("township_units", "villagers_committees", "residents_committees", "governance_units_per_township",
+COMPARED = ("township_units", "villagers_committees", "residents_committees", "quasi_units", "governance_units_per_township",
             "residents_committee_share")
 CIRCLES = ("prefecture", "province", "nation")
 _SHOWN_FIRST = ("province", "nation", "prefecture")   # as dots; the table has all three

@@ -13,23 +13,23 @@ from commlib import phrases
 from commlib.bilingual import Text
 from commlib.blocks.block import Block, together
 from commlib.blocks.cells import number, points, rate_cell, short_cell, signed
+from commlib.blocks.completeness import judged_on
 from commlib.blocks.html import Cell, Column, Row, Table, chart, columns, finding, folded
 from commlib.blocks.rows import source_line, table_waits
 from commlib.blocks.theme import capital
 from commlib.charts.bars import ranked_bars
 from commlib.charts.findings import joined, names, plain_writer
+from commlib.charts.parts import MOST_ROWS
 from commlib.declarations.tables import table
 from commlib.errors import DeclarationError
 from commlib.formatting import MISSING, plain
 from commlib.frames import each_row
-from commlib.periods import month_end, parse_period
 from commlib.tabulation import groups, numbers, rows_of, township_of
 from commlib.units import conversion, unit
 from commlib.view import CountyView
 
 STARTED, FINISHED = ("under_construction", "completed", "accepted"), ("completed", "accepted")
 _LATE = ("not_started", "not_finished", "not_reported")
-_MOST_BARS = 30
 _DIFFERENT = 1.0   # percentage points by which a reported percentage may lie off before it is told
 _MONEY = "CNY10k"
 
@@ -45,16 +45,10 @@ def day(text: object, end: bool) -> pd.Timestamp | None:
     return period.end_time.normalize() if end else period.start_time
 
 
-def asked_day(view: CountyView) -> pd.Timestamp | None:
-    """The last day of the month in which the view's period ends; None where it has none."""
-    period = parse_period(view.period) if view.period else None
-    return pd.Timestamp(month_end(period.ends)) if period and period.dated else None
-
-
 def cutoff(view: CountyView) -> pd.Timestamp | None:
-    """The day up to which projects are judged: the end of the view's period, else the last progress report; no clock."""
-    told = rows_of(view, "project_progress", every=True).frame["as_of"]
-    return asked_day(view) or max((each for text in told if (each := day(text, True))), default=None)
+    """The day up to which projects are judged: that of the last progress report in the view's period; None without any."""
+    last = judged_on(view, "project_progress")
+    return pd.Timestamp(last) if last else None
 
 
 def reports(view: CountyView) -> pd.DataFrame:
@@ -96,7 +90,7 @@ def register(view: CountyView, upto: pd.Timestamp | None = None) -> pd.DataFrame
     frame["first"] = told[told["started"].astype(bool)].groupby("project_id")["at"].min().reindex(frame.index)
     for name in ("start_due", "begins", "finish_due", "at", "first"):
         frame[name] = pd.to_datetime(frame[name])
-    frame["started"], frame["stage"] = frame["started"].eq(True), frame["stage"].fillna("")
+    frame["started"], frame["stage"] = frame["first"].notna(), frame["stage"].fillna("")
     frame["quantity"] = [_converted(row) for row in each_row(frame)]
     frame["physical"] = 100 * frame["quantity"] / frame["planned"].where(frame["planned"] > 0)
     frame["spent"] = 100 * frame["money"] / frame["investment"].where(frame["investment"] > 0)
@@ -172,7 +166,7 @@ def _bars(view: CountyView, by: str, found: pd.DataFrame, kind: str) -> Block | 
     silent = int((found.drop_duplicates(by)["of"].sum()) - found["n"].sum())
     notes = [phrases.phrase("projects.left_out", language, n=silent)] if silent > 0 else []
     drawn = ranked_bars(frame, chart_id=f"{kind}-{by}", title=title, unit="%", language=language, references=whole, notes=notes,
-                        write=plain_writer("%", language), first=_MOST_BARS)
+                        write=plain_writer("%", language), first=MOST_ROWS)
     return chart(drawn, title, source=source_line(view, rows_of(view, "project_progress", "investment_done")))
 
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from commlib import phrases
-from commlib.blocks import wording
-from commlib.blocks.block import Block, together
-from commlib.blocks.html import Cell, Column, Row, Table, chart, columns, finding, waits
+from commlib.blocks.block import Block
+from commlib.blocks.cells import number
+from commlib.blocks.html import Column, Row, Table, chart, columns, finding, waits
 from commlib.charts.bars import ranked_bars
 from commlib.charts.composition import composition_bar, stacked_ranked_bars
-from commlib.charts.dots import position_strip
 from commlib.charts.histogram import distribution
 from commlib.declarations.measures import measures
 from commlib.declarations.sources import REGISTER, source_title
-from commlib.formatting import ordinal, percent, plain
+from commlib.formatting import percent
 from commlib.frames import each_row
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
-from commlib.peers import national_values, standings
+from commlib.peers import national_values
 from commlib.units import unit
 from commlib.view import CountyView
 
 UNITS = ("villagers_committees", "residents_committees", "quasi_units")
-RANKED = (*UNITS, "township_units", "governance_units_per_township", "residents_committee_share")
 
 
 def townships_of(view: CountyView) -> pd.DataFrame:
@@ -57,16 +53,12 @@ def township_table(view: CountyView) -> Block:
     names = (*UNITS, "total")
     heads = [*columns(language, "township", "code"), *(Column(each, quantity_label(each)[language], True) for each in UNITS),
              *columns(language, "total", numeric=("total",))]
-    rows: list[Row] = [{"township": row["name"], "code": str(place), **{each: _count(row[each]) for each in names}}
+    rows: list[Row] = [{"township": row["name"], "code": str(place), **{each: number(row[each]) for each in names}}
                        for place, row in table.iterrows()]
-    sums = {each: _count(table[each].sum()) for each in names}
+    sums = {each: number(table[each].sum()) for each in names}
     total: Row = {"township": view.place.name[language], "code": view.place.key, **sums}
     return Table(phrases.phrase("register.by_township", language), heads, rows, total=total,
                  unit=phrases.phrase("register.unit", language), source=_source(view)).block()
-
-
-def _count(value: float) -> Cell:
-    return Cell(plain(value), f"{value:.10g}")
 
 
 def township_kinds(view: CountyView) -> Block:
@@ -78,8 +70,8 @@ def township_kinds(view: CountyView) -> Block:
     frame = pd.DataFrame({
         "label": [indicators()["township_kind_share"].members[each][view.language] for each in rows["member"]],
         "value": rows["value"].to_numpy(),
-        "text": [phrases.phrase("register.kind_text", view.language, n=f"{number:,.0f}", share=percent(value, view.language))
-                 for number, value in zip(rows["numerator"], rows["value"], strict=True)]})
+        "text": [phrases.phrase("register.kind_text", view.language, n=f"{count:,.0f}", share=percent(value, view.language))
+                 for count, value in zip(rows["numerator"], rows["value"], strict=True)]})
     base = phrases.phrase("register.kinds_base", view.language, n=f"{rows['denominator'].iat[0]:,.0f}")
     drawn = composition_bar(frame[frame["value"] > 0].reset_index(drop=True), chart_id="kinds", title=title,
                             language=view.language, base=base)
@@ -105,33 +97,6 @@ def ranking_chart(view: CountyView, quantity: str, by: str = "township", first: 
                         unit=_axis_unit(quantity, view.language), language=view.language, references=[(word, float(pooled))],
                         first=first)
     return chart(drawn, title, _source(view))
-
-
-def position_chart(view: CountyView, quantities: Sequence[str] = RANKED) -> Block:
-    """The county's rank out of n in its prefecture, its province and the nation: a strip and the table behind it."""
-    language = view.language
-    found = [(quantity, each) for quantity in quantities for each in standings(view, quantity) if each.position]
-    if not found:
-        return waits(phrases.phrase("register.no_rank", language), language)
-    first = [(quantity, each) for quantity, each in found if quantity == quantities[0]]
-    frame = pd.DataFrame([{"label": each.name[language], "percentile": each.position.percentile, "rank": each.position.rank,
-                           "n": each.position.n, "text": ordinal(each.position.rank, each.position.n, language)}
-                          for _, each in first if each.position])
-    title = phrases.phrase("register.position", language, label=quantity_label(quantities[0])[language])
-    strip = position_strip(frame, chart_id="position", title=title, language=language)
-    rows: list[Row] = [{
-             "indicator": quantity_label(quantity)[language], "value": wording.value_cell(_own(view, quantity), language),
-             "circle": each.name[language], "rank": ordinal(each.position.rank, each.position.n, language),
-             "percentile": plain(each.position.percentile, 1)} for quantity, each in found if each.position]
-    heads = columns(language, "indicator", "value", "circle", "rank", "percentile", numeric=("value", "rank", "percentile"))
-    table = Table(phrases.phrase("register.positions", language), heads, rows, source=_source(view),
-                  note=phrases.phrase("register.positions_note", language)).block()
-    return together(chart(strip, title), table)
-
-
-def _own(view: CountyView, quantity: str) -> object:
-    rows = view.measure(quantity) if quantity not in indicators() else view.results[view.results["id"] == quantity]
-    return view.county_result(rows)
 
 
 def national_distribution(view: CountyView, quantity: str = "villagers_committees") -> Block:

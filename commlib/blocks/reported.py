@@ -11,8 +11,6 @@ from commlib.blocks.block import NOTHING, Block
 from commlib.blocks.html import Cell, Column, Row, Table, chart, columns
 from commlib.blocks.indicators import unit_words, writer
 from commlib.charts.bars import ranked_bars
-from commlib.declarations.measures import Nature
-from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.formatting import MISSING
 from commlib.frames import each_row
 from commlib.labels import quantity_label
@@ -21,9 +19,8 @@ from commlib.view import CountyView
 
 def _stated(view: CountyView, quantities: tuple[str, ...]) -> pd.DataFrame:
     """What the county's reports state of some measures, with `label`: the site, the subset or the project it speaks of."""
-    facts = view.facts
-    facts = facts[(facts["kind"] == "measure") & facts["quantity"].isin(quantities) & (facts["document"] != REGISTER)
-                  & ~facts["document"].str.contains(FROM_TABLE, regex=False)]
+    facts = view.reported
+    facts = facts[(facts["kind"] == "measure") & facts["quantity"].isin(quantities)]
     detail = facts[f"detail_{view.language}"].tolist()
     labels = [wording.place_label(view, row) for _, row in facts.iterrows()]
     return facts.assign(label=[label if not more or more in label else f"{label} {more}".strip()
@@ -43,7 +40,9 @@ def reported_sites(view: CountyView, *quantities: str) -> Block:
         cells: dict[str, str | Cell] = {"site": str(label)}
         for column in shown:
             own = list(each_row(part[part["column"] == column]))
-            cells[column] = Cell(listed([_cell(fact, language) for fact in own], language) if own else MISSING)
+            cells[column] = Cell(listed([wording.doubted(view, wording.with_nature(
+                wording.fact_cell(fact, language).text, fact.nature, language), fact.source) for fact in own], language)
+                if own else MISSING)
         lines.append({**cells, "sources": listed(list(dict.fromkeys(part["source"])), language)})
     heads = [*columns(language, "site"),
              *(Column(each, quantity_label(*each.split("/"))[language], numeric=True) for each in shown),
@@ -52,23 +51,17 @@ def reported_sites(view: CountyView, *quantities: str) -> Block:
     return Table(title, heads, lines, kind="words", note=phrases.phrase("projects.reported_note", language)).block()
 
 
-def _cell(fact: object, language: str) -> str:
-    text, nature = wording.fact_cell(fact, language).text, str(getattr(fact, "nature"))   # noqa: B009
-    return text if nature == Nature.ACTUAL else phrases.phrase("label.nature", language, label=text,
-                                                               nature=phrases.text(f"nature.{nature}"))
-
-
 def reported_bars(view: CountyView, quantity: str) -> Block:
     """Bars of one measure as reports state it of each site or project; what is planned says so in its name."""
     facts, language = _stated(view, (quantity,)), view.language
     facts = facts[facts["label"] != ""]
     if facts.empty:
         return NOTHING   # `reported_figures` says so
-    labels = [row.label if row.nature == Nature.ACTUAL else phrases.phrase(
-        "label.nature", language, label=row.label, nature=phrases.text(f"nature.{row.nature}")) for row in each_row(facts)]
+    labels = [wording.with_nature(row.label, row.nature, language) for row in each_row(facts)]
     title = phrases.phrase("projects.reported_bars", language, label=quantity_label(quantity, ""))
     frame = pd.DataFrame({"label": labels, "value": facts["value"].to_numpy(),
-                          "text": [wording.fact_cell(row, language).text for row in each_row(facts)]})
+                          "text": [wording.doubted(view, wording.fact_cell(row, language).text, row.source)
+                                   for row in each_row(facts)]})
     drawn = ranked_bars(frame, chart_id=f"reported-{quantity}", title=title, unit=unit_words(quantity, language),
                         language=language, write=writer(quantity, language))
     return chart(drawn, title, source=listed(list(dict.fromkeys(facts["source"])), language))

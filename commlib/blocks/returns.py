@@ -9,6 +9,7 @@ import pandas as pd
 from commlib import phrases
 from commlib.bilingual import listed
 from commlib.blocks.block import NOTHING, Block, together
+from commlib.blocks.cells import number
 from commlib.blocks.completeness import completeness, periods_of, received_tables
 from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded, waits
 from commlib.charts.composition import stacked_ranked_bars
@@ -42,8 +43,8 @@ def received(view: CountyView) -> Block:
         reported = below.loc[below["value"].notna(), "label"].nunique()
         periods = periods_of(rows, declaration)
         lines.append({
-            "table": declaration.label[language], "rows": _count(len(rows)), "refused": _count(own["refused"].astype(int).sum()),
-            "returns": _count(own["file"].nunique()),
+            "table": declaration.label[language], "rows": number(len(rows)), "refused": number(own["refused"].astype(int).sum()),
+            "returns": number(own["file"].nunique()),
             "periods": _span(periods, language),
             "townships": f"{reported} / {below['label'].nunique()}" if len(below) else MISSING,
             "filled": Cell(percent(cells["value"].fillna(0).mean(), language)) if len(cells) else MISSING})
@@ -55,10 +56,6 @@ def received(view: CountyView) -> Block:
 
 def _nothing(view: CountyView) -> Block:
     return waits(phrases.phrase("returns.nothing", view.language, county=view.place.key, place=view.place.name), view.language)
-
-
-def _count(number: float) -> Cell:
-    return Cell(plain(float(number)), f"{number:.10g}")
 
 
 def _span(periods: pd.Series[str], language: str) -> str:
@@ -123,8 +120,8 @@ def fault_list(view: CountyView) -> Block:
         first = part.iloc[0]
         where = " ".join(each for each in (first["file"], first["sheet"], first["cell"]) if each)
         lines.append({"severity": phrases.phrase(f"severity.{first['severity']}", language),
-                      "fault": phrases.phrase(f"code.{code}", language), "number": _count(len(part)),
-                      "files": _count(part["file"].nunique()), "first": where, "remedy": first[f"remedy_{language}"]})
+                      "fault": phrases.phrase(f"code.{code}", language), "number": number(len(part)),
+                      "files": number(part["file"].nunique()), "first": where, "remedy": first[f"remedy_{language}"]})
     heads = columns(language, "severity", "fault", "number", "files", "first", "remedy", numeric=("number", "files"))
     title = phrases.phrase("returns.fault_list", language, n=len(faults), kinds=len(lines))
     return folded(title, Table(title, heads, lines[:_MOST_KINDS], kind="words").block())
@@ -171,7 +168,7 @@ def blocked(view: CountyView) -> Block:
     if not found:
         return finding([phrases.phrase("returns.none_blocked", language)])
     found.sort(key=lambda each: -len(each[1]))
-    lines: list[Row] = [{"table": f"{declaration.label[language]} {declaration.id}", "number": _count(len(waiting)),
+    lines: list[Row] = [{"table": f"{declaration.label[language]} {declaration.id}", "number": number(len(waiting)),
                          "indicators": listed(waiting, language)} for declaration, waiting in found]
     heads = columns(language, "table", "number", "indicators", numeric=("number",))
     waiting_in_all = {each for _, waiting in found for each in waiting}
@@ -196,11 +193,11 @@ def release_list(view: CountyView) -> Block:
     if came.empty:
         return waits(phrases.phrase("returns.none_yet", view.language), view.language)
     lines: list[Row] = []
-    for number in sorted({int(each) for each in came["release"]}, reverse=True):
-        own = came[came["release"] == str(number)]
-        lines.append({"release": plain(number), "file": str(own["file"].iat[0]),
+    for release in sorted({int(each) for each in came["release"]}, reverse=True):
+        own = came[came["release"] == str(release)]
+        lines.append({"release": plain(release), "file": str(own["file"].iat[0]),
                       "received_on": str(own["received"].iat[0]) or MISSING,
-                      "rows": _count(own["accepted"].astype(int).sum()), "refused": _count(own["refused"].astype(int).sum()),
+                      "rows": number(own["accepted"].astype(int).sum()), "refused": number(own["refused"].astype(int).sum()),
                       "changed": str(own[f"changed_{language}"].iat[0])})
     heads = columns(language, "release", "file", "received_on", "rows", "refused", "changed",
                     numeric=("release", "rows", "refused"))

@@ -20,6 +20,7 @@ from commlib.charts.bars import ranked_bars
 from commlib.charts.curves import curves
 from commlib.charts.findings import plain_writer
 from commlib.charts.heatmap import heat_map
+from commlib.charts.parts import MOST_ROWS
 from commlib.declarations.columns import NUMBERS, ColumnType, Level
 from commlib.declarations.columns import Column as ColumnDeclaration
 from commlib.declarations.tables import TableDeclaration, table
@@ -29,7 +30,7 @@ from commlib.tabulation import Rows, Where, rows_of, tallied
 from commlib.units import unit
 from commlib.view import CountyView
 
-_MOST_BARS = 30
+_MOST_CHOICES = 15   # of a closed list that is shown with its zeros
 _MOST_FILES = 3
 
 
@@ -53,7 +54,8 @@ def rows_by(view: CountyView, table_id: str, by: str, of: str = "", over: str = 
     pooled = [] if not over else [(phrases.phrase("rows.pooled", language), _pooled(rows, of, over, per))]
     notes = [_blank_note(found, by, column, language)]
     drawn = ranked_bars(frame, chart_id=_id(table_id, by, of), title=title, unit=unit_words, language=language,
-                        references=pooled, notes=notes, write=write, first=_MOST_BARS)
+                        references=pooled, notes=notes, write=write, first=MOST_ROWS,
+                        alike=bool(column and (column.type is ColumnType.PLACE or column.references)))
     return chart(drawn, title, source=source_line(view, rows))
 
 
@@ -79,7 +81,7 @@ def rows_by_size(view: CountyView, table_id: str, of: str, bounds: Sequence[floa
     counts = pd.cut(values, [-math.inf, *bounds, math.inf], right=False, labels=labels).value_counts(sort=False)
     title = _title(view, rows, of, "", "")
     drawn = ranked_bars(pd.DataFrame({"label": labels, "value": counts.to_numpy(float)}), chart_id=_id(table_id, "size", of),
-                        title=title, unit=unit("count").label[language], language=language, ascending=None,
+                        title=title, unit=unit("count").label[language], language=language, ascending=None, alike=False,
                         notes=[phrases.phrase("rows.sizes", language, column=heading(rows.declaration, column.name, language))])
     return chart(drawn, title, source=source_line(view, rows))
 
@@ -89,7 +91,7 @@ def rows_grid(view: CountyView, table_id: str, down: str, across: str, of: str =
     """A heat map of a table by two columns: rows counted, `of` added up, or Σ`of` ÷ Σ`over` × `per`.
 
     A place of the county without a row in the table is not reported; a pair without a row at a place that has some is zero
-    where rows are counted, and not reported where numbers are added up.
+    where rows are counted, and said to be not listed where numbers are added up.
     """
     rows = rows_of(view, table_id, of, where)
     found = tallied(view, rows, [down, across], of, over, per)
@@ -103,7 +105,8 @@ def rows_grid(view: CountyView, table_id: str, down: str, across: str, of: str =
     labels = list(dict.fromkeys([*found[f"{down}_label"], *silent]))
     told = set(found[f"{down}_label"])
     cells = pd.DataFrame([{"label": label, "column": head, "value": values.get(
-        (label, head), 0.0 if not of and label in told else math.nan)} for label in labels for head in heads])
+        (label, head), 0.0 if not of and label in told else math.nan),
+        "status": "not_listed" if label in told and (label, head) not in values else "ok"} for label in labels for head in heads])
     title = _title(view, rows, down, of, over, across)
     unit_words = _unit(declaration, of, over, per, language)
     drawn = heat_map(cells, heads, chart_id=_id(table_id, down, across), title=title, unit=unit_words, language=language,
@@ -242,7 +245,7 @@ def _pooled(rows: Rows, of: str, over: str, per: float) -> float:
 def _all_choices(column: ColumnDeclaration, by: str, known: pd.DataFrame, language: str) -> pd.DataFrame:
     """Every choice of a closed list with the number of its rows, zero among them; too long a list keeps what there is."""
     choices = column.choices
-    if len(choices) > _MOST_BARS // 2 or not set(known[by]) <= {each.id for each in choices}:
+    if len(choices) > _MOST_CHOICES or not set(known[by]) <= {each.id for each in choices}:
         return known
     values: Mapping[str, float] = dict(zip(known[by], known["value"], strict=True))
     return pd.DataFrame([{by: each.id, f"{by}_label": each.label[language], "value": values.get(each.id, 0.0), "n": 0}

@@ -9,7 +9,7 @@ from commlib.blocks.block import Block, together
 from commlib.blocks.html import chart, finding
 from commlib.blocks.rows import source_line, table_waits
 from commlib.charts.heatmap import state_map
-from commlib.declarations.rules import rules
+from commlib.declarations.rule_files import rules
 from commlib.formatting import percent, plain
 from commlib.frames import each_row
 from commlib.view import CountyView

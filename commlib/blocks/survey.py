@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from commlib import phrases, tabulation
@@ -15,14 +16,14 @@ from commlib.blocks.cells import missing, number, points, rate_cell, signed
 from commlib.blocks.html import Cell, Row, Table, chart, columns, finding, folded
 from commlib.blocks.indicators import own_values
 from commlib.blocks.rows import source_line, table_waits
-from commlib.charts.estimates import estimates
+from commlib.charts.dots import estimates
 from commlib.declarations.columns import value_key
 from commlib.declarations.measures import measures
 from commlib.declarations.tables import table
-from commlib.formatting import MISSING, plain
+from commlib.formatting import MISSING, percent, plain
 from commlib.frames import each_row
 from commlib.indicators.registry import indicators
-from commlib.methods.proportions import difference_interval, wilson_interval
+from commlib.methods.proportions import difference_interval, same_people_interval, wilson_interval
 from commlib.view import CountyView
 
 _REPORTED = ("satisfaction_rate", "acceptance_rate")
@@ -122,7 +123,22 @@ def satisfaction(view: CountyView) -> Block:
     note = phrases.phrase("survey.scale", language, satisfied=_steps(_SATISFIED, language),
                           acceptable=_steps(_ACCEPTABLE, language))
     table = Table(title, columns(language, "question", *_NUMBERS, numeric=_NUMBERS), lines, note=note).block()
-    return together(chart(drawn, title, source=source), table)
+    return together(chart(drawn, title, source=source), _pooled(found, rows, last_survey(found), language), table)
+
+
+def _pooled(found: pd.DataFrame, rows: pd.DataFrame, survey: str, language: str) -> Block:
+    """What all questions on the scale say together, with intervals that allow for the same people having answered them."""
+    known = rows.loc[rows["value"].notna(), "label"]
+    own = found[(found["survey"] == survey) & found["question"].isin(known) & found["step"].ne("")]
+    counts = own.pivot_table(index="question", columns="step", values="n", aggfunc="sum").reindex(columns=list(_members()))
+    index = np.linspace(1, 0, len(_members()))
+    parts = []
+    for name, scores in (("acceptance_rate", (np.arange(len(index)) < _ACCEPTABLE)), ("satisfaction_index", index)):
+        value, low, high = (100 * each for each in same_people_interval(scores, counts.fillna(0).to_numpy()))
+        if not math.isnan(low):
+            parts.append(phrases.phrase("survey.pooled_value", language, label=indicators()[name].label,
+                                        value=percent(value, language), low=plain(low, 1), high=plain(high, 1)))
+    return finding([phrases.phrase("survey.pooled", language, n=len(known), parts=listed(parts, language))] if parts else [])
 
 
 def _steps(count: int, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from commlib import phrases
@@ -51,9 +52,18 @@ def _row(view: CountyView, row: Any) -> Row:
     done = 100 * row["value"] / target.value if target and target.at_least and target.value else math.nan
     return {"indicator": quantity_label(row["id"], row["member"])[language], "unit": unit(unit_id).label[language],
             "target": Cell(writer(row["id"], language)(target.value), target.title[language]) if target else Cell(MISSING),
-            "this_period": wording.value_cell(row, language), "target_rate": rate_cell(done, language),
+            "this_period": _this_period(row, language), "target_rate": rate_cell(done, language),
             "last_year": amount_cell(before, unit_id, language), "on_the_year": _change(row, before, unit_id, language),
             "rank": Cell(rank_text(view, row) or MISSING)}
+
+
+def _this_period(row: Any, language: str) -> Cell:
+    """The value, with what it is of behind it where not all places reported."""
+    cell = wording.value_cell(row, language)
+    if row["status"] != "partial":
+        return cell
+    text = phrases.phrase("label.nature", language, label=cell.text, nature=wording.status_text(row, language))
+    return replace(cell, text=text)
 
 
 def _change(row: Any, before: float, unit_id: str, language: str) -> Cell:

@@ -15,11 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from commlib import phrases, rankings
+from commlib import phrases, progress, rankings
 from commlib.bilingual import Text, listed
 from commlib.blocks import wording
 from commlib.blocks.block import NOTHING, Block
-from commlib.blocks.indicators import own_values, target_of, unit_of, writer
+from commlib.blocks.head import latest_period
+from commlib.blocks.indicators import make_whole, own_values, unit_of, writer
 from commlib.charts.findings import joined, names
 from commlib.declarations.measures import measures
 from commlib.declarations.reading import Reading, one_of, within
@@ -30,7 +31,7 @@ from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
 from commlib.peers import standings
 from commlib.periods import Period, parse_period
-from commlib.targets import Target
+from commlib.targets import Target, target_at
 from commlib.view import CountyView
 
 _MOST_FIGURES = 6
@@ -101,6 +102,8 @@ def _own(view: CountyView, name: str) -> Iterator[Any]:
         rows = _last_before(view, quantity, member, parse_period(view.period))
     if member:
         rows = rows[rows["member"] == member]
+    if make_whole(rows):   # of the parts of a whole the largest
+        rows = rows.sort_values("value", ascending=False, kind="stable")
     yield from (row for _, row in rows.head(_MOST_FIGURES // 2).iterrows())
 
 
@@ -132,10 +135,11 @@ def _card(view: CountyView, row: Any) -> str:
     """One key figure: value with its base, the change, the target and the rank among counties where there are any."""
     language, value = view.language, wording.value_cell(row, view.language)
     when = parse_period(row["period"]).label[language]
-    base = wording.base_text(row, language) if row["id"] in indicators() else when
-    if view.period and row["period"] != view.period and row["id"] in indicators():   # of an earlier period than the page
-        base = phrases.phrase("label.member", language, label=when, member=base)
-    status = "" if row["grade"] == "computed" and row["status"] == "ok" else wording.grade_mark(row, language).markup
+    base = wording.base_from(view, row)
+    if row["id"] not in indicators() or row["period"] != latest_period(view):   # of another period than the page
+        base = phrases.phrase("label.member", language, label=when, member=base) if base else when
+    grade = wording.grade_mark(view, row)
+    status = grade.markup if grade.text != phrases.phrase("grade.computed", language) else ""
     told = [change_text(view, row), target_text(view, row), rank_text(view, row)]
     extra = "".join(f'<dd class="base">{escape(each)}</dd>' for each in told if each)
     return (f'<div><dt>{escape(capital(quantity_label(row["id"], row["member"])[language]))}</dt>'
@@ -181,35 +185,36 @@ def theme_sentences(view: CountyView, notebook: str) -> Iterator[str]:
 def _figure(view: CountyView, row: Any) -> str:
     language, period = view.language, parse_period(row["period"])
     key = "stated" if row["grade"] == "stated" else "at" if period.dated else "undated"
-    base = wording.base_text(row, language) if row["id"] in indicators() else ""
+    base = wording.base_from(view, row)
     said = {"label": quantity_label(row["id"], row["member"]), "value": wording.value_cell(row, language).text,
             "period": period.label, "base": phrases.phrase("theme_words.base", language, base=base) if base else "",
             "partial": phrases.phrase("theme_words.partial", language, status=wording.status_text(row, language))
-            if row["status"] == "partial" else ""}
+            if row["status"] == "partial" else "",
+            "doubt": wording.doubt_words(view, row["sources"])}
     return phrases.phrase(f"theme_words.figure_{key}", language, **said)
 
 
 def earlier_value(view: CountyView, row: Any) -> tuple[str, float, bool]:
     """The period that a county's value is compared with, its value there, and whether that is the same period last year.
 
-    Only where as many places reported at both ends; ("", NaN, False) where there is none.
+    Only where the same places reported at both ends; ("", NaN, False) where there is none.
     """
-    then, found, yearly = _earlier(view, row)
-    return then, math.nan if found is None else float(found["value"]), yearly
+    then, found, compared = _earlier(view, row)
+    return then, math.nan if found is None else float(found["value"]), compared == "year_before"
 
 
-def _earlier(view: CountyView, row: Any) -> tuple[str, Any, bool]:
-    """The same with the row of history itself; ("", None, False) where there is none."""
-    history = view.history(row["id"], row["member"])
-    own = history[(history["place"] == view.place.key) & history["value"].notna() & (history["n"] == row["n"])]
-    now = parse_period(row["period"])
-    periods = {each.text: each for each in map(parse_period, own["period"].unique()) if each.dated and now.dated and each < now
-               and len(each.text) == len(now.text)}
-    last_year = now.last_year() if now.dated else None
-    then = last_year.text if last_year and last_year.text in periods else max(periods, key=lambda text: periods[text], default="")
-    if not then:
-        return "", None, False
-    return then, own[own["period"] == then].iloc[-1], bool(last_year and then == last_year.text)
+def _earlier(view: CountyView, row: Any) -> tuple[str, Any, str]:
+    """The same with the row of history itself, and in a word what it is: the last year, the period before, or the last alike."""
+    history, now = view.history(row["id"], row["member"]), parse_period(row["period"])
+    own = history[(history["place"] == view.place.key) & history["value"].notna()]
+    before = sorted((each for each in map(parse_period, own["period"].unique()) if each.dated and now.dated and each < now
+                     and len(each.text) == len(now.text)), reverse=True)
+    last_year = now.years_before(1) if now.dated else None
+    for each in sorted(before, key=lambda each: each != last_year):
+        if progress.alike(view, view.place.key, *(progress.at(history, period) for period in (each.text, row["period"]))):
+            compared = "year_before" if each == last_year else "period_before" if each == before[0] else "period_alike"
+            return each.text, own[own["period"] == each.text].iloc[-1], compared
+    return "", None, ""
 
 
 def _undecided(row: Any, found: Any) -> bool:
@@ -220,7 +225,7 @@ def _undecided(row: Any, found: Any) -> bool:
 
 def change_text(view: CountyView, row: Any) -> str:
     """The change in words: percentage points of a percentage, percent of everything else; "" where nothing can be compared."""
-    then, found, yearly = _earlier(view, row)
+    then, found, compared = _earlier(view, row)
     if found is None:
         return ""
     value, before, language = float(row["value"]), float(found["value"]), view.language
@@ -233,8 +238,7 @@ def change_text(view: CountyView, row: Any) -> str:
     if way != "same" and _undecided(row, found):
         way = "undecided"
     return phrases.phrase(f"theme_words.{kind}_{way}" if way != "same" else "theme_words.same", language, size=size,
-                          against=phrases.text("theme_words.year_before" if yearly else "theme_words.period_before",
-                                               period=parse_period(then).label))
+                          against=phrases.text(f"theme_words.{compared}", period=parse_period(then).label))
 
 
 def _of(view: CountyView, row: Any, told: str) -> str:
@@ -249,8 +253,8 @@ def capital(sentence: str) -> str:
 
 
 def declared_target(view: CountyView, row: Any) -> Target | None:
-    """The target that a county's value is held against, as `target_of` chooses it; None without one."""
-    return target_of(view, row["id"], row["member"])
+    """The target that a county's value is held against, as `target_at` chooses it; None without one."""
+    return target_at(row["id"], row["member"], view.place.key, row["period"])
 
 
 def gap_to_target(row: Any, target: Target, language: str) -> str:
@@ -267,9 +271,9 @@ def target_text(view: CountyView, row: Any) -> str:
     if target is None:
         return ""
     write, language = writer(row["id"], view.language), view.language
-    period = parse_period(row["period"])
-    early = target.year and (period.year or target.year) < target.year   # what is due later is not missed yet
-    key = "target_met" if target.met_by(float(row["value"])) else "target_ahead" if early else "target_missed"
+    late = target.due_at(row["period"])   # what is due later is not missed yet
+    met = "target_met_above" if target.at_least else "target_met_below"
+    key = met if target.met_by(float(row["value"])) else "target_missed" if late else "target_ahead"
     return phrases.phrase(f"theme_words.{key}", language, target=write(target.value),
                           title=target.title, gap=gap_to_target(row, target, language))
 

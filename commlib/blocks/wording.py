@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from commlib import phrases
+from commlib.audit import Outcome
+from commlib.bilingual import listed
 from commlib.blocks.html import Cell, mark
+from commlib.declarations.measures import Nature
+from commlib.declarations.tables import table
 from commlib.formatting import MISSING, amount, hedged, plain
 from commlib.indicators.registry import indicators
-from commlib.labels import source_label
+from commlib.labels import quantity_label, source_label
 from commlib.view import CountyView
+
+_MARKS = {Outcome.CONSISTENT: ("good", "✓"), Outcome.ROUNDING: ("warning", "≈"), Outcome.BASE_MISLABELLED: ("bad", "✕"),
+          Outcome.INCONSISTENT: ("bad", "✕"), Outcome.UNVERIFIABLE: ("neutral", "?")}
+_OF_TABLE = re.compile("release:[0-9]+/([^/]+)/")   # as `intake.table_facts` writes where a fact stands
 
 
 def value_cell(row: Any, language: str) -> Cell:
@@ -47,17 +56,55 @@ def base_text(row: Any, language: str) -> str:
     return phrases.phrase("label.base", language, definition=definition, numbers=numbers)
 
 
+def base_from(view: CountyView, row: Any) -> str:
+    """The base text of an indicator with the tables that the value was made from; of a measure these alone, "" of a report's."""
+    base = base_text(row, view.language) if row["id"] in indicators() else ""
+    named = [table(each, view.home).label[view.language] for each in dict.fromkeys(_OF_TABLE.findall(row["sources"]))]
+    if not named:
+        return base
+    return phrases.phrase("label.base_from" if base else "label.from", view.language, base=base,
+                          tables=listed(named, view.language))
+
+
 def _number(value: float) -> str:
     return f"{value:,.10g}" if abs(value) < 1e10 else f"{value:,.0f}"
 
 
-def grade_mark(row: Any, language: str) -> Cell:
-    """Grade and, where it says something, status as inline marks."""
-    words = [mark("grade", row.grade, phrases.phrase(f"grade.{row.grade}", language))]
-    if row.status != "ok":
-        words.append(mark("status", row.status, status_text(row, language)))
-    plain = [phrases.phrase(f"grade.{row.grade}", language), *([] if row.status == "ok" else [status_text(row, language)])]
-    return Cell(" ".join(plain), markup=" ".join(words))
+def grade_mark(view: CountyView, row: Any) -> Cell:
+    """Grade and, where they say something, status and the audit's finding against a figure behind the value as inline marks.
+
+    What comes from a figure that bears a wrong name is not called computed: nobody knows of what.
+    """
+    language, doubt = view.language, doubt_of(view, row.sources)
+    grade, status = phrases.phrase(f"grade.{row.grade}", language), status_text(row, language)
+    cells = [Cell(grade, markup=mark("grade", row.grade, grade))] if doubt is not Outcome.BASE_MISLABELLED else []
+    cells += [Cell(status, markup=mark("status", row.status, status))] if row.status != "ok" else []
+    cells += [verdict_cell(doubt, language)] if doubt else []
+    return Cell(" ".join(each.text for each in cells), markup=" ".join(each.markup for each in cells))
+
+
+def doubt_of(view: CountyView, sources: str) -> Outcome | None:
+    """What the audit found against the first distrusted figure among the sources of a value; None where it found nothing."""
+    return next((view.doubts[each] for each in sources.split(";") if each in view.doubts), None)
+
+
+def verdict_cell(outcome: Outcome, language: str) -> Cell:
+    """A verdict as sign and word."""
+    kind, sign = _MARKS[outcome]
+    text = f"{sign} {phrases.phrase(f'chart.verdict_{outcome}', language)}"
+    return Cell(text, markup=mark("verdict", kind, text))
+
+
+def doubt_words(view: CountyView, sources: str) -> str:
+    """What the audit found, as it stands in a sentence; "" where it found nothing."""
+    doubt = doubt_of(view, sources)
+    return phrases.phrase("theme_words.doubt", view.language, verdict=phrases.text(f"chart.verdict_{doubt}")) if doubt else ""
+
+
+def doubted(view: CountyView, text: str, sources: str) -> str:
+    """A text with what the audit found against its figure behind it."""
+    doubt = doubt_of(view, sources)
+    return f"{text} {verdict_cell(doubt, view.language).text}" if doubt else text
 
 
 def status_text(row: Any, language: str) -> str:
@@ -81,6 +128,18 @@ def report_sources(rows: Iterable[Any], language: str) -> str:
     """Where the values of several rows come from, each source once; not the rows of returns."""
     return sources_text(";".join(dict.fromkeys(
         part for row in rows for part in row["sources"].split(";") if ":" not in part)), language)
+
+
+def with_nature(text: str, nature: str, language: str) -> str:
+    """A label or a value with its nature behind it: planned, a target, of last year; nothing behind what is actual."""
+    return text if nature == Nature.ACTUAL else phrases.phrase("label.nature", language, label=text,
+                                                               nature=phrases.text(f"nature.{nature}"))
+
+
+def label_at(view: CountyView, row: Any) -> str:
+    """What a row is of, with its place behind it where that is not the whole county."""
+    place, label = place_label(view, row), quantity_label(row["id"], row["member"])[view.language]
+    return phrases.phrase("label.at", view.language, label=label, place=place) if place else label
 
 
 def place_label(view: CountyView, row: Any) -> str:

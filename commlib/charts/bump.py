@@ -23,8 +23,7 @@ _MOST_MOVERS = 3
 Ranks = Mapping[str, Mapping[int, int]]   # of each label at each period it was ranked in
 
 
-def bump(frame: pd.DataFrame, periods: Sequence[str], *, chart_id: str, title: str, language: str,
-         notes: Sequence[str] = ()) -> Chart:
+def bump(frame: pd.DataFrame, periods: Sequence[str], *, chart_id: str, title: str, language: str) -> Chart:
     """Draw rows (label, period, rank, highlight) as one line a label over `periods`; rank 1 is at the top, ties share a rank.
 
     No rank is a gap in the line and never the last rank; who has none at the last period is told in a note. Raises
@@ -39,15 +38,14 @@ def bump(frame: pd.DataFrame, periods: Sequence[str], *, chart_id: str, title: s
             ranks[label][places[period]] = int(rank)
     ranks = {label: dict(sorted(line.items())) for label, line in ranks.items()}
     own = set(rows["label"][rows["highlight"].astype(bool)]) if "highlight" in rows else set()
-    last = len(periods) - 1
+    last, canvas = len(periods) - 1, Canvas(chart_id, title, language)
     absent = [label for label, line in ranks.items() if last not in line]
     if absent and len(absent) < len(ranks):
-        notes = [phrases.phrase("chart.unranked", language, period=findings.when(periods[last], language),
-                                labels=listed(absent, language)), *notes]
+        canvas.notes = [phrases.phrase("chart.unranked", language, period=findings.when(periods[last], language),
+                                       labels=listed(absent, language))]
     colours = _colours(ranks, last, own)
-    canvas = Canvas(chart_id)
-    height = _draw(canvas, ranks, periods, colours, findings.names(sorted(own), language), language, notes)
-    return canvas.chart(height, title, _finding(ranks, periods, language), language, notes, rows)
+    height = _draw(canvas, ranks, periods, colours, findings.names(sorted(own), language))
+    return canvas.chart(height, _finding(ranks, periods, language), rows)
 
 
 def _change(line: Mapping[int, int], last: int) -> int:
@@ -78,12 +76,11 @@ def _colours(ranks: Ranks, last: int, own: set[str]) -> dict[str, str]:
     return found | dict.fromkeys(own, style().chart.own)
 
 
-def _draw(canvas: Canvas, ranks: Ranks, periods: Sequence[str], colours: Mapping[str, str], own: str,
-          language: str, notes: Sequence[str]) -> float:
-    size, last = style().size, len(periods) - 1
+def _draw(canvas: Canvas, ranks: Ranks, periods: Sequence[str], colours: Mapping[str, str], own: str) -> float:
+    size, language, last = style().size, canvas.language, len(periods) - 1
     lowest = max((rank for line in ranks.values() for rank in line.values()), default=0)
     if not lowest:
-        return parts.draw_notes(canvas, 0, [phrases.phrase("chart.nothing", language), *notes])
+        return parts.draw_nothing(canvas)
     ended = sorted((label for label in ranks if last in ranks[label]), key=lambda label: ranks[label][last])
     names = {label: fonts.wrap(_name(label, ranks[label], last, language), size.small, size.label_column) for label in ended}
     heights = [len(lines) * size.line + _AIR for lines in names.values()]
@@ -100,14 +97,14 @@ def _draw(canvas: Canvas, ranks: Ranks, periods: Sequence[str], colours: Mapping
     step = 1 if lowest <= _STEPS_OF_ONE else int(layout.round_step(lowest, 10, whole=True))
     parts.draw_levels(canvas, down, sorted({1, *range(step, lowest + 1, step)}), left, across(max(last, 1)))
     for label in sorted(ranks, key=lambda each: each in colours):   # those that stand out on top
-        _draw_line(canvas, label, ranks[label], periods, across, down, colours.get(label, ""), language)
+        _draw_line(canvas, label, ranks[label], periods, across, down, colours.get(label, ""))
     middles = layout.spread([(down(ranks[label][last]), high) for label, high in zip(ended, heights, strict=True)],
                             top, start + height + max(heights, default=0.0) / 2)
     for label, middle in zip(ended, middles, strict=True):
         _draw_name(canvas, names[label], (across(last), down(ranks[label][last])), middle, colours.get(label, ""))
     bottom = start + height + max(heights, default=0.0) / 2
     parts.draw_periods(canvas, periods, across, bottom)
-    return parts.draw_notes(canvas, bottom + size.line, [phrases.phrase("chart.rank_axis", language), *notes])
+    return parts.draw_notes(canvas, bottom + size.line, phrases.phrase("chart.rank_axis", language))
 
 
 def _name(label: str, line: Mapping[int, int], last: int, language: str) -> str:
@@ -126,7 +123,7 @@ def _draw_name(canvas: Canvas, lines: Sequence[str], end: tuple[float, float], m
 
 
 def _draw_line(canvas: Canvas, label: str, line: Mapping[int, int], periods: Sequence[str], across: layout.Scale,
-               down: layout.Scale, colour: str, language: str) -> None:
+               down: layout.Scale, colour: str) -> None:
     """One line; points of periods that do not follow one another are not joined."""
     fill = colour or style().chart.missing_line
     for (first, before), (second, after) in pairwise(line.items()):
@@ -134,8 +131,8 @@ def _draw_line(canvas: Canvas, label: str, line: Mapping[int, int], periods: Seq
             canvas.line((across(first), down(before)), (across(second), down(after)), fill, thickness=2.4 if colour else 1.2,
                         hover=label)
     for at, rank in line.items():
-        hover = phrases.phrase("chart.hover_part", language, label=label, part=periods[at],
-                               text=phrases.phrase("number.rank", language, number=rank))
+        hover = phrases.phrase("chart.hover_part", canvas.language, label=label, part=periods[at],
+                               text=phrases.phrase("number.rank", canvas.language, number=rank))
         canvas.mark(across(at), down(rank), "circle", fill, style().chart.card, size=8 if colour else 6, hover=hover)
 
 

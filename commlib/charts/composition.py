@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from commlib import phrases
 from commlib.charts import findings, fonts, layout, parts
-from commlib.charts.bars import draw_name, prepared, ranked_bars
+from commlib.charts.bars import prepared, ranked_bars
 from commlib.charts.figure import Canvas, Chart
 from commlib.charts.findings import Write
 from commlib.charts.style import ink_on, style
@@ -23,22 +22,20 @@ _INSIDE = 8.0           # px of air around a number inside its part
 
 
 def composition_bar(frame: pd.DataFrame, *, chart_id: str, title: str, language: str, base: str = "",
-                    notes: Sequence[str] = (), write: Write | None = None) -> Chart:
+                    notes: Sequence[str] = ()) -> Chart:
     """Draw shares in percent (label, value, text, status) of a whole whose base `base` is named below.
 
     One stacked 100 % bar where at most five parts add up to 100 within rounding; else ranked bars, drawn apart.
     """
     parts.require(frame, ["label", "value"], chart_id)
-    write = write or findings.plain_writer("%", language)
-    reason = _why_apart(frame["value"].astype(float), write, language)
-    notes = [phrases.phrase("chart.base", language, base=base) if base else "", reason, *notes]
+    canvas = Canvas(chart_id, title, language, notes, "%")
+    reason = _why_apart(frame["value"].astype(float), canvas.write, language)
+    canvas.notes = [phrases.phrase("chart.base", language, base=base) if base else "", reason, *notes]
     if reason or len(frame) > _MOST_STACKED:
-        return ranked_bars(frame, chart_id=chart_id, title=title, unit="%", language=language, notes=notes, write=write)
-    rows = prepared(frame, write, language, ascending=None)   # parts of a whole may have an order of their own
-    finding = findings.extremes("chart.composed", rows, write, language)
-    canvas = Canvas(chart_id)
-    height = _draw_whole(canvas, rows, language, notes)
-    return canvas.chart(height, title, finding, language, notes, rows)
+        return ranked_bars(frame, chart_id=chart_id, title=title, unit="%", language=language, notes=canvas.notes,
+                           alike=False)
+    rows = prepared(frame, canvas.write, language, ascending=None)   # parts of a whole may have an order of their own
+    return canvas.chart(_draw_whole(canvas, rows), findings.extremes("chart.composed", rows, canvas.write, language), rows)
 
 
 def _why_apart(values: pd.Series, write: Write, language: str) -> str:
@@ -51,7 +48,7 @@ def _why_apart(values: pd.Series, write: Write, language: str) -> str:
     return ""
 
 
-def _draw_whole(canvas: Canvas, rows: pd.DataFrame, language: str, notes: Sequence[str]) -> float:
+def _draw_whole(canvas: Canvas, rows: pd.DataFrame) -> float:
     size, colours = style().size, style().chart
     scale = layout.span_scale(0, float(rows["value"].sum()), 0, size.column)
     edges = [0.0, *rows["value"].cumsum()]
@@ -60,23 +57,22 @@ def _draw_whole(canvas: Canvas, rows: pd.DataFrame, language: str, notes: Sequen
             for value, text in zip(rows["value"], rows["text"], strict=True)]
     words = [label if fit else f"{label} {text}"
              for label, text, fit in zip(rows["label"], rows["text"], fits, strict=True)]
-    flags = parts.measure_flags([(scale((low + high) / 2), line)
-                                 for low, high, line in zip(edges, edges[1:], words, strict=False)])
-    top = size.margin + parts.flags_height(flags)
-    for index, (flag, line) in enumerate(zip(flags, words, strict=True)):
-        parts.draw_flag(canvas, flag, line, top, top, palette[index], ink=colours.ink, thickness=1.5, dashed=False)
+    flags = parts.Flags([(scale((low + high) / 2), line) for low, high, line in zip(edges, edges[1:], words, strict=False)])
+    top = size.margin + flags.height
+    for index in range(len(rows)):
+        flags.draw_one(canvas, index, top, top, palette[index], ink=colours.ink, thickness=1.5, dashed=False)
     for index, row in enumerate(rows.to_dict("records")):
         left, right = scale(edges[index]), scale(edges[index + 1])
-        hover = phrases.phrase("chart.hover", language, label=row["label"], text=row["text"])
+        hover = phrases.phrase("chart.hover", canvas.language, label=row["label"], text=row["text"])
         canvas.rectangle(left, top, right - left, size.thick_bar, palette[index], edge=colours.card, hover=hover)
         if fits[index]:
             canvas.text((left + right) / 2, top + size.thick_bar / 2 + 5, row["text"], ink_on(palette[index]),
                         anchor="center", hover=hover)
-    return parts.draw_notes(canvas, top + size.thick_bar + 2, notes)
+    return parts.draw_notes(canvas, top + size.thick_bar + 2)
 
 
 def stacked_ranked_bars(frame: pd.DataFrame, columns: Mapping[str, str], *, chart_id: str, title: str, unit: str,
-                        language: str, notes: Sequence[str] = (), write: Write | None = None,
+                        language: str, notes: Sequence[str] = (),
                         ascending: bool | None = False, first: int | None = None, finding: str = "") -> Chart:
     """Draw rows of (label, one column a part) as stacked bars ranked by total; `columns` maps column to its words.
 
@@ -85,16 +81,14 @@ def stacked_ranked_bars(frame: pd.DataFrame, columns: Mapping[str, str], *, char
     Raises ParameterError for a negative part.
     """
     parts.require(frame, ["label", *columns], chart_id)
-    write = write or findings.plain_writer(unit, language)
-    totals = _totals(frame, list(columns), chart_id)
-    rows = prepared(totals, write, language, ascending)
+    canvas = Canvas(chart_id, title, language, notes, unit)
+    rows = prepared(_totals(frame, list(columns), chart_id), canvas.write, language, ascending)
     finding = finding or findings.joined([
-        findings.ranked_finding(rows, (), write, language),
-        findings.totals(rows["value"], {words: rows[column] for column, words in columns.items()}, write, language)], language)
-    rows, notes = parts.first_rows(rows, first, notes, language)
-    canvas = Canvas(chart_id)
-    height = _draw_stacks(canvas, rows, columns, unit, language, notes, write)
-    return canvas.chart(height, title, finding, language, notes, rows)
+        findings.ranked_finding(rows, (), canvas.write, language, unit),
+        findings.totals(rows["value"], {words: rows[column] for column, words in columns.items()}, canvas.write, language)],
+        language)
+    rows, canvas.notes = parts.first_rows(rows, first, notes, language)
+    return canvas.chart(_draw_stacks(canvas, rows, columns), finding, rows)
 
 
 def _totals(frame: pd.DataFrame, columns: list[str], chart_id: str) -> pd.DataFrame:
@@ -112,43 +106,30 @@ def _totals(frame: pd.DataFrame, columns: list[str], chart_id: str) -> pd.DataFr
     return totals
 
 
-def _draw_stacks(canvas: Canvas, rows: pd.DataFrame, columns: Mapping[str, str], unit: str, language: str,
-                 notes: Sequence[str], write: Write) -> float:
+def _draw_stacks(canvas: Canvas, rows: pd.DataFrame, columns: Mapping[str, str]) -> float:
+    """Draw each place: its parts with their numbers where they fit, the total behind them."""
     size, colours = style().size, style().chart
     palette = dict(zip(columns, style().category.values(), strict=False))
-    laid, left, _ = parts.stack_rows(rows["label"], rows["text"].where(rows["value"].notna(), ""), 0)
+    stack = parts.stack_of(rows)
     scale = layout.bar_scale([(value, row.number_width + size.gap) for row, value in
-                              zip(laid, rows["value"], strict=True) if not math.isnan(value)],
-                             left, size.column - size.margin)
+                              zip(stack.rows, rows["value"], strict=True) if not math.isnan(value)],
+                             stack.left, size.column - size.margin)
     top = parts.draw_key(canvas, 2, [(palette[column], words) for column, words in columns.items()])
-    top = parts.draw_unit(canvas, left, unit, language, top=top)
-    laid, left, bottom = parts.stack_rows(rows["label"], rows["text"].where(rows["value"].notna(), ""), top)
-    for row, record in zip(laid, rows.to_dict("records"), strict=True):
-        draw_name(canvas, row, left)
-        _draw_stack(canvas, row, record, columns, palette, scale, language, write)
+    top = parts.draw_unit(canvas, stack.left, top)
+    for row, record, total in parts.draw_known(canvas, stack, top, rows.assign(highlight=False), scale(0)):
+        reached = 0.0
+        for column, words in columns.items():
+            value = record[column]
+            if math.isnan(value) or value == 0:
+                continue
+            left, right, text = scale(reached), scale(reached + value), canvas.write(value)
+            reached += value
+            hover = phrases.phrase("chart.hover_part", canvas.language, label=record["label"], part=words, text=text)
+            parts.draw_span(canvas, row, (left, right), palette[column], hover, edge=colours.card)
+            if right - left > fonts.width(text, size.small) + _INSIDE:
+                canvas.text((left + right) / 2, row.middle + size.small * parts.BASELINE, text, ink_on(palette[column]),
+                            size=size.small, anchor="center", hover=hover)
+        parts.draw_lines(canvas, scale(reached) + 5, row.middle, row.number, colours.ink, "left", hover=total)
+    bottom = stack.placed(top)[1]
     canvas.line((scale(0), top), (scale(0), bottom), colours.axis)
-    return parts.draw_notes(canvas, bottom, notes)
-
-
-def _draw_stack(canvas: Canvas, row: parts.Row, record: dict[Hashable, Any], columns: Mapping[str, str],
-                palette: Mapping[str, str], scale: layout.Scale, language: str, write: Write) -> None:
-    """Draw one place: its parts with their numbers where they fit, the total behind them."""
-    size, colours = style().size, style().chart
-    total = phrases.phrase("chart.hover", language, label=record["label"], text=record["text"])
-    if math.isnan(record["value"]):
-        parts.draw_missing(canvas, scale(0), row, record["status"], language, total)
-        return
-    reached = 0.0
-    for column, words in columns.items():
-        value = record[column]
-        if math.isnan(value) or value == 0:
-            continue
-        left, right, text = scale(reached), scale(reached + value), write(value)
-        reached += value
-        hover = phrases.phrase("chart.hover_part", language, label=record["label"], part=words, text=text)
-        canvas.rectangle(left, row.middle - size.bar / 2, right - left, size.bar, palette[column], edge=colours.card,
-                         hover=hover)
-        if right - left > fonts.width(text, size.small) + _INSIDE:
-            canvas.text((left + right) / 2, row.middle + size.small * 0.36, text, ink_on(palette[column]),
-                        size=size.small, anchor="center", hover=hover)
-    parts.draw_lines(canvas, scale(reached) + 5, row.middle, row.number, colours.ink, "left", hover=total)
+    return parts.draw_notes(canvas, bottom)

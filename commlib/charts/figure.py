@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from commlib import phrases
-from commlib.charts.findings import alt_text
-from commlib.charts.style import drawing, style
-from commlib.charts.svg import Extra, finish
+from commlib.charts.findings import Write, alt_text, plain_writer
+from commlib.charts.style import style
+from commlib.charts.svg import Extra, drawing, finish
 from commlib.errors import ParameterError
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -32,15 +32,20 @@ class Chart:
 
 
 class Canvas:
-    """Collects marks in px (y downwards) and writes them as SVG once the height is known."""
+    """Collects marks in px (y downwards) and writes them as SVG once the height is known.
 
-    def __init__(self, chart_id: str) -> None:
+    It holds what all parts of a chart need: its language and unit, how it writes numbers, and the notes below the plot.
+    """
+
+    def __init__(self, chart_id: str, title: str, language: str, notes: Sequence[str] = (), unit: str = "",
+                 write: Write | None = None) -> None:
         if not _IDENTIFIER.fullmatch(chart_id):
             raise ParameterError(phrases.text("chart.bad_id", found=chart_id))
         from matplotlib.figure import Figure
         from matplotlib.transforms import Affine2D
 
-        self.chart_id = chart_id
+        self.chart_id, self.title, self.language, self.notes, self.unit = chart_id, title, language, notes, unit
+        self.write = write or plain_writer(unit, language)
         self._extras: dict[str, Extra] = {}
         self._artists: list[Any] = []
         self._flip = Affine2D()   # y is turned over when the height is known
@@ -85,14 +90,13 @@ class Canvas:
         self._extras[name] = extra
         self._artists.append(artist)
 
-    def chart(self, height: float, title: str, finding: str, language: str, notes: Sequence[str], rows: pd.DataFrame,
-              ) -> Chart:
+    def chart(self, height: float, finding: str, rows: pd.DataFrame) -> Chart:
         """Finish the drawing as a chart whose alternative text says title, finding and notes."""
-        alt = alt_text(title, finding, language, notes)
-        return Chart(self.svg(height, title, alt), finding, alt, rows)
+        alt = alt_text(self.title, finding, self.language, self.notes)
+        return Chart(self._svg(height, alt), finding, alt, rows)
 
-    def svg(self, height: float, title: str, description: str) -> str:
-        """Write everything as inline SVG of one column by `height` px; the same marks give the same bytes."""
+    def _svg(self, height: float, description: str) -> str:
+        """Everything as inline SVG of one column by `height` px; the same marks give the same bytes."""
         self._figure.set_size_inches(style().size.column / 72, height / 72)
         self._flip.clear().scale(1, -1).translate(0, height)
         stream = io.StringIO()
@@ -101,4 +105,4 @@ class Canvas:
                 artist.set_transform(self._flip)
                 self._figure.add_artist(artist)
             self._figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        return finish(stream.getvalue(), self.chart_id, title, description, self._extras)
+        return finish(stream.getvalue(), self.chart_id, self.title, description, self._extras)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -15,6 +16,8 @@ from commlib.periods import parse_period
 
 Write = Callable[[float], str]   # writes a number in the habit of the page's language
 _NAMED = 3                       # places named at most before "and n more"
+_ENDS = 2                        # of so many the highest and the lowest are all there is
+_BARE = re.compile(r"[−+-]?[\d,.]+")   # a number that is written without its unit
 
 
 def plain_writer(unit: str, language: str, decimals: int = 1) -> Write:
@@ -55,32 +58,50 @@ def names(labels: Sequence[str], language: str) -> str:
     return phrases.phrase("chart.and_more", language, names=shown, n=len(labels), more=len(labels) - _NAMED)
 
 
-def ranked_finding(rows: pd.DataFrame, references: Sequence[tuple[str, float]], write: Write, language: str) -> str:
-    """Say the finding of rows (label, value, status, text, highlight), values in any order, missing as NaN."""
+def said_unit(texts: Iterable[str], unit: str, language: str) -> str:
+    """The unit as a sentence says it once, where numbers are written without it; "" where they carry their own."""
+    bare = unit and any(_BARE.fullmatch(text) for text in texts)
+    return phrases.phrase("chart.in_unit", language, unit=unit) if bare else ""
+
+
+def ranked_finding(rows: pd.DataFrame, references: Sequence[tuple[str, float]], write: Write, language: str, unit: str = "",
+                   alike: bool = True) -> str:
+    """Say the finding of rows (label, value, status, text, highlight), values in any order, missing as NaN.
+
+    Rows that are not `alike`, such as kinds or members, have a highest and a lowest but no median.
+    """
     known = rows[rows["value"].notna()]
-    sentences = [extremes("chart.ranked", known, write, language)]
+    key = "chart.ranked" if alike and len(known) > _ENDS else "chart.unlike"
+    sentences = [extremes(key, known, write, language, unit)]
     if len(known) > 1:
         sentences += [_standing(row, known, language) for row in known[known["highlight"]].itertuples()]
         sentences += [
             phrases.phrase("chart.against", language, n=len(known), count=int((known["value"] >= value).sum()),
                            label=label, text=write(value))
-            for label, value in references if math.isfinite(value)
+            for label, value in references if math.isfinite(value) and not _says_nothing(known["value"], value)
         ]
     return joined([*sentences, without_value(rows, language)], language)
 
 
-def extremes(key: str, known: pd.DataFrame, write: Write, language: str) -> str:
-    """Say highest, lowest and median of rows that all have a value, by the phrase `key`."""
+def _says_nothing(values: pd.Series, reference: float) -> bool:
+    """Whether all rows have the very value of a reference: of a pooled value of equals that is no finding."""
+    return math.isclose(values.min(), reference) and math.isclose(values.max(), reference)
+
+
+def extremes(key: str, known: pd.DataFrame, write: Write, language: str, unit: str = "") -> str:
+    """Say highest, lowest and median of rows that all have a value, by the phrase `key`, and once the unit that they lack."""
     if known.empty:
         return phrases.phrase("chart.nothing", language)
     top, bottom = known["value"].max(), known["value"].min()
+    unit = said_unit(known["text"], unit, language)
     highest, lowest = known[known["value"] == top], known[known["value"] == bottom]
     if len(known) == 1:
-        return phrases.phrase("chart.single", language, label=known["label"].iloc[0], text=known["text"].iloc[0])
+        return phrases.phrase("chart.single", language, label=known["label"].iloc[0], text=known["text"].iloc[0],
+                              unit=unit)
     if top == bottom:
-        return phrases.phrase("chart.equal", language, n=len(known), text=highest["text"].iloc[0])
+        return phrases.phrase("chart.equal", language, n=len(known), text=highest["text"].iloc[0], unit=unit)
     return phrases.phrase(
-        key, language, n=len(known), median=write(float(known["value"].median())),
+        key, language, n=len(known), unit=unit, median=write(float(known["value"].median())),
         highest=names(highest["label"].tolist(), language), highest_text=highest["text"].iloc[0],
         lowest=names(lowest["label"].tolist(), language), lowest_text=lowest["text"].iloc[0],
     )
@@ -92,13 +113,15 @@ def _standing(row: object, known: pd.DataFrame, language: str) -> str:
                           rank=ordinal(rank, len(known), language))
 
 
-def totals(values: pd.Series, columns: Mapping[str, pd.Series], write: Write, language: str) -> str:
+def totals(values: pd.Series, columns: Mapping[str, pd.Series], write: Write, language: str, unit: str = "",
+           ) -> str:
     """Say what values add up to, and each column of them; nothing where there is none, and no zero for a column without."""
     if values.isna().all():
         return ""
     sums = listed([phrases.phrase("chart.part_of_total", language, label=words, text=summed(column, write, language))
                    for words, column in columns.items()], language)
-    return phrases.phrase("chart.totals", language, total=summed(values, write, language), parts=sums)
+    total = summed(values, write, language)
+    return phrases.phrase("chart.totals", language, total=total, parts=sums, unit=said_unit([total], unit, language))
 
 
 def summed(values: pd.Series, write: Write, language: str) -> str:

@@ -12,7 +12,6 @@ import pandas as pd
 from commlib import phrases
 from commlib.bilingual import listed
 from commlib.charts import findings, fonts, layout, parts
-from commlib.charts.bars import draw_name
 from commlib.charts.figure import Canvas, Chart
 from commlib.charts.style import style
 from commlib.errors import ParameterError
@@ -62,10 +61,10 @@ def gantt(frame: pd.DataFrame, *, chart_id: str, title: str, language: str, unti
     days = [day for span in dated for day in (span.start, span.end) if day is not None]
     days += [day for _, day, _ in marks] + [day for _, day in flags]
     stop = _day(until, True) or max(days, default=0)
-    canvas = Canvas(chart_id)
-    height = parts.draw_notes(canvas, 0, [phrases.phrase("chart.nothing", language), *told, *notes]) if not dated else \
-        _draw(canvas, dated, states, (min(days), max(*days, stop)), stop, flags, marks, language, [*told, *notes])
-    return canvas.chart(height, title, finding or _finding(dated, undated, language), language, [*told, *notes], frame)
+    canvas = Canvas(chart_id, title, language, [*told, *notes])
+    height = _draw(canvas, dated, states, (min(days), max(*days, stop)), stop, flags, marks) if dated else \
+        parts.draw_nothing(canvas)
+    return canvas.chart(height, finding or _finding(dated, undated, language), frame)
 
 
 def _day(text: object, end: bool) -> int | None:
@@ -117,44 +116,43 @@ def _lanes(spans: Sequence[_Span]) -> list[list[_Span]]:
 
 
 def _draw(canvas: Canvas, spans: Sequence[_Span], states: Sequence[str], days: tuple[int, int], stop: int,
-          lines: Sequence[tuple[str, int]], marks: Sequence[tuple[str, int, str]], language: str, notes: Sequence[str]) -> float:
+          lines: Sequence[tuple[str, int]], marks: Sequence[tuple[str, int, str]]) -> float:
     size, colours = style().size, style().chart
     lanes = _lanes(spans)
     labels = [lane[0].label if number == 0 or lanes[number - 1][0].label != lane[0].label else ""
               for number, lane in enumerate(lanes)]
-    numbers = [_words(lane[0].dates[0], lane[-1].dates[1], language) for lane in lanes]
-    laid, left, _ = parts.stack_rows(labels, numbers, 0)
-    right = size.column - max(row.number_width for row in laid) - 3 * size.gap
-    scale = layout.span_scale(days[0], days[1], left + size.gap, right)
+    stack = parts.Stack(labels, [_words(lane[0].dates[0], lane[-1].dates[1], canvas.language) for lane in lanes])
+    right = stack.right - size.gap
+    scale = layout.span_scale(days[0], days[1], stack.left + size.gap, right)
     palette = dict(zip(states, style().category.values(), strict=False))
     shapes = dict(zip(dict.fromkeys(words for _, _, words in marks), _SHAPES * len(marks), strict=False))
     top = parts.draw_key(canvas, 2, [(palette[state], state) for state in states]) if states else size.margin
     top = _draw_shapes(canvas, shapes, top)
-    flags = parts.measure_flags([(scale(day), words) for words, day in lines])
-    top += parts.flags_height(flags)
-    laid, left, bottom = parts.stack_rows(labels, numbers, top)
+    flags = parts.Flags([(scale(day), words) for words, day in lines])
+    top += flags.height
+    laid, bottom = stack.placed(top)
     _draw_ticks(canvas, scale, days, top, bottom)
-    for flag, (words, _) in zip(flags, lines, strict=True):
-        parts.draw_flag(canvas, flag, words, top, bottom, colours.reference)
+    flags.draw(canvas, top, bottom)
     at: dict[str, float] = {}
     for row, lane in zip(laid, lanes, strict=True):
-        draw_name(canvas, row, left)
+        parts.draw_name(canvas, row, stack.left)
         at.setdefault(lane[0].label, row.middle)
         for span in lane:
-            _draw_span(canvas, span, row, scale, stop, palette.get(span.state, colours.bar), language)
+            _draw_span(canvas, span, row, scale, stop, palette.get(span.state, colours.bar))
         parts.draw_lines(canvas, right + 2 * size.gap, row.middle, row.number, colours.ink, "left")
     for label, day, words in marks:
-        hover = phrases.phrase("chart.hover_part", language, label=label, part=words, text=date.fromordinal(day).isoformat())
         if label in at:
+            hover = phrases.phrase("chart.hover_part", canvas.language, label=label, part=words,
+                                   text=date.fromordinal(day).isoformat())
             canvas.mark(scale(day), at[label], shapes[words], colours.ink, colours.card, size=10, hover=hover)
-    return parts.draw_notes(canvas, bottom + size.line, notes)
+    return parts.draw_notes(canvas, bottom + size.line)
 
 
-def _draw_span(canvas: Canvas, span: _Span, row: parts.Row, scale: layout.Scale, stop: int, fill: str, language: str) -> None:
+def _draw_span(canvas: Canvas, span: _Span, row: parts.Row, scale: layout.Scale, stop: int, fill: str) -> None:
     """One bar; an open end points onward, an end without a beginning points back, an end before its start is not drawn."""
     bar = style().size.bar
-    hover = phrases.phrase("chart.hover_part" if span.state else "chart.hover", language, label=span.label, part=span.state,
-                           text=span.words)
+    hover = phrases.phrase("chart.hover_part" if span.state else "chart.hover", canvas.language, label=span.label,
+                           part=span.state, text=span.words)
     if span.start is None and span.end is not None:
         canvas.mark(scale(span.end), row.middle, "back", fill, style().chart.card, size=bar * 0.8, hover=hover)
         return
@@ -173,7 +171,7 @@ def _draw_shapes(canvas: Canvas, shapes: Mapping[str, str], top: float) -> float
         for index, line in enumerate(fonts.wrap(words, size.small, size.column - 24)):
             if not index:
                 canvas.mark(6, top + size.line / 2, shape, style().chart.ink, style().chart.card, size=10)
-            canvas.text(16, top + size.line / 2 + size.small * 0.36, line, style().chart.muted, size=size.small)
+            canvas.text(16, top + size.line / 2 + size.small * parts.BASELINE, line, style().chart.muted, size=size.small)
             top += size.line
     return top + (4 if shapes else 0)
 

@@ -13,7 +13,6 @@ import pandas as pd
 from commlib import phrases
 from commlib.bilingual import listed
 from commlib.charts import findings, fonts, parts
-from commlib.charts.bars import draw_name
 from commlib.charts.figure import Canvas, Chart
 from commlib.charts.findings import Write
 from commlib.charts.style import ink_on, style
@@ -41,32 +40,44 @@ class _Cell:
 
 def heat_map(frame: pd.DataFrame, across: Sequence[str], *, chart_id: str, title: str, unit: str, language: str,
              notes: Sequence[str] = (), write: Write | None = None) -> Chart:
-    """Draw cells (label, column, value) in the order of `frame` downwards and of `across` from left to right.
+    """Draw cells (label, column, value, status) in the order of `frame` downwards and of `across` from left to right.
 
-    NaN, or a cell that is not there, is not reported: grey and hatched. Zero is white with a printed 0, a value the darker
+    NaN, or a cell that is not there, is not reported, grey and hatched, or blank where its status, which may be absent, says
+    why else it has no value. Zero is white with a printed 0, a value the darker
     the nearer it is to the largest. Where the numbers do not fit they stand in the titles of the cells alone.
     """
     parts.require(frame, ["label", "column", "value"], chart_id)
-    write = write or findings.plain_writer(unit, language)
+    canvas = Canvas(chart_id, title, language, notes, unit, write)
     labels = list(dict.fromkeys(frame["label"].astype(str)))
     cells = zip(frame["label"].astype(str), frame["column"].astype(str), frame["value"].astype(float), strict=True)
     known = {(label, column): value for label, column, value in cells if not math.isnan(value)}
+    why = _why_missing(frame, known)
     most = max([0.0, *known.values()])
-    fits = all(fonts.width(write(value), style().size.small) + _AIR <= _cell_width(labels, across) for value in known.values())
+    width = _cell_width(parts.Stack(labels).left, across)
+    fits = all(fonts.width(canvas.write(value), style().size.small) + _AIR <= width for value in known.values())
 
     def cell(label: str, column: str) -> _Cell:
         value = known.get((label, column), math.nan)
-        words = write(value) if not math.isnan(value) else phrases.phrase("chart.not_reported", language)
+        status = why.get((label, column), NOT_REPORTED)
+        words = canvas.write(value) if not math.isnan(value) else phrases.phrase(f"chart.{status}", language)
         hover = phrases.phrase("chart.hover_part", language, label=label, part=column, text=words)
         if math.isnan(value):
-            return _Cell(style().chart.missing_fill, "", hover, hatched=True)
+            hatched = status == NOT_REPORTED
+            return _Cell(style().chart.missing_fill if hatched else style().chart.card, "", hover, hatched)
         fill = style().chart.card if value == 0 else _blue(value, most)
         return _Cell(fill, words if fits else "0" if value == 0 else "", hover)
 
-    canvas = Canvas(chart_id)
-    top = parts.draw_unit(canvas, _left(labels), unit, language, top=_draw_scale(canvas, most, write, language))
-    height = _draw(canvas, labels, across, top, cell, language, notes)
-    return canvas.chart(height, title, _finding(labels, across, known, language), language, notes, frame)
+    top = parts.draw_unit(canvas, parts.Stack(labels).left, _draw_scale(canvas, most))
+    return canvas.chart(_draw(canvas, labels, across, top, cell), _finding(labels, across, known, why, language), frame)
+
+
+def _why_missing(frame: pd.DataFrame, known: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], str]:
+    """The status of each cell that has no value for another reason than that nothing was reported."""
+    if "status" not in frame:
+        return {}
+    cells = zip(frame["label"].astype(str), frame["column"].astype(str), frame["status"], strict=True)
+    return {(label, column): str(status) for label, column, status in cells
+            if (label, column) not in known and status in parts.STATUSES_WITHOUT_VALUE and status != NOT_REPORTED}
 
 
 def state_map(frame: pd.DataFrame, across: Sequence[str], *, chart_id: str, title: str, language: str,
@@ -93,35 +104,31 @@ def state_map(frame: pd.DataFrame, across: Sequence[str], *, chart_id: str, titl
 
     states = {(label, column): str(known.get((label, column), NOT_REPORTED)) for label in labels for column in across}
     shown = [state for state in named if state in states.values() or state == NOT_REPORTED]
-    canvas = Canvas(chart_id)
+    canvas = Canvas(chart_id, title, language, notes)
     top = _draw_key(canvas, [(_Cell(style().state[state].fill, style().state[state].sign, "", state == NOT_REPORTED),
                               named[state]) for state in shown])
-    height = _draw(canvas, labels, across, top, cell, language, notes)
-    return canvas.chart(height, title, _states_finding(states, named, language), language, notes, frame)
+    return canvas.chart(_draw(canvas, labels, across, top, cell), _states_finding(states, named, language), frame)
 
 
-def _left(labels: Sequence[str]) -> float:
-    return parts.stack_rows(labels, [""] * len(labels), 0)[1]
-
-
-def _cell_width(labels: Sequence[str], across: Sequence[str]) -> float:
+def _cell_width(left: float, across: Sequence[str]) -> float:
     """As much as there is for each column, but no more than its number or a word of its head asks for."""
     longest = max((fonts.width(word, style().size.small) for words in across for word in _LATIN.findall(words)), default=0.0)
-    room = (style().size.column - _left(labels) - style().size.margin) / max(len(across), 1)
+    room = (style().size.column - left - style().size.margin) / max(len(across), 1)
     return min(room, max(_WIDEST, longest + 3))
 
 
 def _draw(canvas: Canvas, labels: Sequence[str], across: Sequence[str], top: float, cell: Callable[[str, str], _Cell],
-          language: str, notes: Sequence[str]) -> float:
+          ) -> float:
     """The heads, the rows of cells and the notes; gives the y below."""
-    width, left = _cell_width(labels, across), _left(labels)
-    top, written_out = _draw_heads(canvas, across, left, width, top, language)
-    rows, left, bottom = parts.stack_rows(labels, [""] * len(labels), top)
+    stack = parts.Stack(labels)
+    left, width = stack.left, _cell_width(stack.left, across)
+    top, written_out = _draw_heads(canvas, across, left, width, top)
+    rows, bottom = stack.placed(top)
     for label, row in zip(labels, rows, strict=True):
-        draw_name(canvas, row, left)
+        parts.draw_name(canvas, row, left)
         for place, column in enumerate(across):
             _draw_cell(canvas, (left + place * width, row.top + 1, width - 1, row.height - 2), cell(label, column))
-    return parts.draw_notes(canvas, bottom, [written_out, *notes])
+    return parts.draw_notes(canvas, bottom, written_out)
 
 
 def _draw_cell(canvas: Canvas, box: tuple[float, float, float, float], cell: _Cell) -> None:
@@ -133,7 +140,7 @@ def _draw_cell(canvas: Canvas, box: tuple[float, float, float, float], cell: _Ce
     size = min(style().size.small, width - 1) if len(cell.words) == 1 else style().size.small
     if cell.words and fonts.width(cell.words, size) <= width:
         ink = colours.missing if cell.hatched else ink_on(cell.fill)
-        canvas.text(left + width / 2, top + height / 2 + size * 0.36, cell.words, ink, size=size, anchor="center",
+        canvas.text(left + width / 2, top + height / 2 + size * parts.BASELINE, cell.words, ink, size=size, anchor="center",
                     halo=cell.hatched, strong=len(cell.words) == 1 and not cell.words.isdigit(), hover=cell.hover)
 
 
@@ -142,7 +149,7 @@ def _blue(value: float, most: float) -> str:
     return steps[min(int(max(value, 0.0) / most * len(steps)), len(steps) - 1)] if most > 0 else steps[0]
 
 
-def _draw_heads(canvas: Canvas, across: Sequence[str], left: float, width: float, top: float, language: str) -> tuple[float, str]:
+def _draw_heads(canvas: Canvas, across: Sequence[str], left: float, width: float, top: float) -> tuple[float, str]:
     """The heads of the columns, broken into lines where they fit, months below their years; else they are numbered.
 
     Gives the y below and the numbered heads, written out.
@@ -154,8 +161,8 @@ def _draw_heads(canvas: Canvas, across: Sequence[str], left: float, width: float
     cut = any(fonts.width(word, size.small) > width - 2 for words in across for word in _LATIN.findall(words))
     if cut or any(len(lines) > _MOST_LINES for lines in heads):
         heads = [[str(number)] for number in range(1, len(across) + 1)]
-        written_out = listed([phrases.phrase("chart.numbered", language, n=number, label=words)
-                              for number, words in enumerate(across, start=1)], language)
+        written_out = listed([phrases.phrase("chart.numbered", canvas.language, n=number, label=words)
+                              for number, words in enumerate(across, start=1)], canvas.language)
     deepest = max((len(lines) for lines in heads), default=1)
     for place, lines in enumerate(heads):
         for index, line in enumerate(lines, start=deepest - len(lines)):
@@ -196,26 +203,29 @@ def _draw_key(canvas: Canvas, entries: Sequence[tuple[_Cell, str]]) -> float:
     return top + size.small + 2 + size.gap
 
 
-def _draw_scale(canvas: Canvas, most: float, write: Write, language: str) -> float:
+def _draw_scale(canvas: Canvas, most: float) -> float:
     """What the three states of a value look like, and the scale from its lightest to its darkest blue."""
     size, colours = style().size, style().chart
-    entries = [(_Cell(colours.missing_fill, "", "", hatched=True), phrases.phrase("chart.not_reported", language)),
-               (_Cell(colours.card, "", ""), write(0.0))]
+    entries = [(_Cell(colours.missing_fill, "", "", hatched=True), phrases.phrase("chart.not_reported", canvas.language)),
+               (_Cell(colours.card, "", ""), canvas.write(0.0))]
     below = _draw_key(canvas, entries)
     x = sum(_CHIP + 23 + fonts.width(words, size.small) for _, words in entries)
     for number, colour in enumerate(style().sequential):
         canvas.rectangle(x + number * _CHIP, 2, _CHIP, size.small + 4, colour)
-    words = phrases.phrase("chart.up_to", language, most=write(most)) if most else ""
+    words = phrases.phrase("chart.up_to", canvas.language, most=canvas.write(most)) if most else ""
     canvas.text(x + len(style().sequential) * _CHIP + 5, size.small + 3, words, colours.muted, size=size.small)
     return below
 
 
-def _finding(labels: Sequence[str], across: Sequence[str], known: dict[tuple[str, str], float], language: str) -> str:
+def _finding(labels: Sequence[str], across: Sequence[str], known: Mapping[tuple[str, str], float],
+             why: Mapping[tuple[str, str], str], language: str) -> str:
     """How many cells there are, how many were not reported and are zero, and where most are missing."""
-    missing = [label for label in labels for column in across if (label, column) not in known]
+    missing = [label for label in labels for column in across if (label, column) not in known and (label, column) not in why]
+    otherwise = [phrases.phrase("chart.cells_without", language, n=n, status=phrases.phrase(f"chart.{status}", language))
+                 for status, n in Counter(why.values()).items()]
     told = phrases.phrase("chart.cells", language, n=len(labels) * len(across), rows=len(labels), columns=len(across),
                           missing=len(missing), zero=sum(value == 0 for value in known.values()))
-    return findings.joined([told, _most(missing, len(labels), "chart.most_missing", language)], language)
+    return findings.joined([told, *otherwise, _most(missing, len(labels), "chart.most_missing", language)], language)
 
 
 def _states_finding(states: Mapping[tuple[str, str], str], named: Mapping[str, str], language: str) -> str:

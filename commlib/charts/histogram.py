@@ -11,7 +11,6 @@ import pandas as pd
 from commlib import phrases
 from commlib.charts import findings, fonts, layout, parts
 from commlib.charts.figure import Canvas, Chart
-from commlib.charts.findings import Write
 from commlib.charts.style import style
 
 _PLOT = 170.0        # px height of the plot
@@ -63,91 +62,82 @@ def bin_values(values: pd.Series) -> Bins:
 
 def distribution(
     values: Iterable[float], marked: float, marked_label: str, *, chart_id: str, title: str, unit: str, language: str,
-    counted: str = "", notes: Sequence[str] = (), write: Write | None = None,
 ) -> Chart:
-    """Draw all places' values as a histogram with median, quartiles and the marked value as labelled lines.
+    """Draw all counties' values as a histogram with median, quartiles and the marked value as labelled lines.
 
-    `marked` NaN: not reported, no line. `counted` names the places (counties where blank). Rows: (value), sorted.
+    `marked` NaN: not reported, no line. Rows: (value), sorted.
     """
-    write = write or findings.plain_writer(unit, language)
-    counted = counted or phrases.phrase("chart.counties", language)
+    canvas = Canvas(chart_id, title, language, unit=unit)
     known = pd.Series([float(value) for value in values if math.isfinite(value)], dtype=float)
     known = known.sort_values(ignore_index=True)
-    finding = _finding(known, marked, marked_label, counted, write, language)
-    canvas = Canvas(chart_id)
-    if known.empty:
-        height = parts.draw_notes(canvas, 0, [phrases.phrase("chart.nothing", language), *notes])
-    else:
-        height = _draw(canvas, known, marked, marked_label, unit, counted, language, notes, write)
-    return canvas.chart(height, title, finding, language, notes, known.to_frame("value"))
+    height = parts.draw_nothing(canvas) if known.empty else _draw(canvas, known, marked, marked_label)
+    return canvas.chart(height, _finding(canvas, known, marked, marked_label), known.to_frame("value"))
 
 
-def _finding(known: pd.Series, marked: float, label: str, counted: str, write: Write, language: str) -> str:
+def _finding(canvas: Canvas, known: pd.Series, marked: float, label: str) -> str:
+    write, language = canvas.write, canvas.language
     if known.empty:
         return phrases.phrase("chart.nothing", language)
     lower, median, upper = (write(float(known.quantile(share))) for share in (0.25, 0.5, 0.75))
-    said = phrases.phrase("chart.spread", language, n=f"{len(known):,}", counted=counted, median=median, lower=lower,
+    said = phrases.phrase("chart.spread", language, n=f"{len(known):,}", median=median,
+                          unit=findings.said_unit([median], canvas.unit, language), lower=lower,
                           upper=upper, lowest=write(float(known.iloc[0])), highest=write(float(known.iloc[-1])))
     if not math.isfinite(marked):
         return findings.joined([said, phrases.phrase("chart.unplaced", language, label=label)], language)
-    share = findings.plain_writer("%", language)(100 * float((known < marked).mean()))
+    others = max(len(known) - int(marked in known.array), 1)   # a place is not held against itself
+    share = findings.plain_writer("%", language)(100 * int((known < marked).sum()) / others)
     return findings.joined([said, phrases.phrase("chart.placed", language, label=label, text=write(marked),
                                                  share=share)], language)
 
 
-def _draw(canvas: Canvas, known: pd.Series, marked: float, label: str, unit: str, counted: str, language: str,
-          notes: Sequence[str], write: Write) -> float:
+def _draw(canvas: Canvas, known: pd.Series, marked: float, label: str) -> float:
     size, colours = style().size, style().chart
     bins = bin_values(known)
     levels = layout.ticks(0, max(bins.counts), 4, whole=True)
     left = max(fonts.width(f"{level:,.0f}", size.small) for level in levels) + size.gap
     scale = layout.span_scale(bins.start - bins.shift, bins.end - bins.shift, left, size.column - 3 * size.margin)
-    lines = [(phrases.phrase(f"chart.{name}", language), float(known.quantile(share)))
+    lines = [(phrases.phrase(f"chart.{name}", canvas.language), float(known.quantile(share)))
              for name, share in (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75))]
     lines += [(label, marked)] if math.isfinite(marked) else []
-    words = [f"{name} {write(value)}" for name, value in lines]
+    words = [f"{name} {canvas.write(value)}" for name, value in lines]
     last = bins.end - bins.shift - bins.step / 2   # a value in the open bin is drawn at its middle
     places = [scale(last if bins.open_end and value >= bins.end - bins.step else min(max(value, bins.start), bins.end))
               for _, value in lines]
-    flags = parts.measure_flags(list(zip(places, words, strict=True)))
-    axis = phrases.phrase("chart.count_axis", language, counted=counted)
+    flags = parts.Flags(list(zip(places, words, strict=True)))
+    axis = phrases.phrase("chart.count_axis", canvas.language)
     canvas.text(0, size.small + 2, axis, colours.muted, size=size.small)
-    top = size.line + 5 + parts.flags_height(flags)
+    top = size.line + 5 + flags.height
     vertical = layout.span_scale(0, levels[-1], top + _PLOT, top)
-    _draw_bins(canvas, bins, scale, vertical, levels, bins.index(marked) if math.isfinite(marked) else -1, language,
-               write)
-    for flag, line, (name, _) in zip(flags, words, lines, strict=True):
+    _draw_bins(canvas, bins, scale, vertical, levels, bins.index(marked) if math.isfinite(marked) else -1)
+    for number, (name, _) in enumerate(lines):
         own = name == label
-        parts.draw_flag(canvas, flag, line, top, top + _PLOT, colours.own if own else colours.reference,
-                        ink=colours.own_text if own else colours.muted, thickness=2 if own else 1, dashed=not own,
-                        strong=own)
-    bottom = _draw_values_axis(canvas, bins, scale, top + _PLOT, unit, language)
-    return parts.draw_notes(canvas, bottom, notes)
+        flags.draw_one(canvas, number, top, top + _PLOT, colours.own if own else colours.reference,
+                       ink=colours.own_text if own else colours.muted, thickness=2 if own else 1, dashed=not own, strong=own)
+    return parts.draw_notes(canvas, _draw_values_axis(canvas, bins, scale, top + _PLOT))
 
 
 def _draw_bins(canvas: Canvas, bins: Bins, scale: layout.Scale, vertical: layout.Scale, levels: Sequence[float],
-               own: int, language: str, write: Write) -> None:
+               own: int) -> None:
     """Draw count gridlines and the bins, the bin `own` in the strong colour."""
     size, colours = style().size, style().chart
     for level in levels:
         y = vertical(level)
         canvas.line((scale.origin, y), (scale(bins.end - bins.shift), y), colours.grid if level else colours.axis)
-        canvas.text(scale.origin - size.gap, y + size.small * 0.36, f"{level:,.0f}", colours.muted,
+        canvas.text(scale.origin - size.gap, y + size.small * parts.BASELINE, f"{level:,.0f}", colours.muted,
                     size=size.small, anchor="right")
     for index, count in enumerate(bins.counts):
         low, high = bins.start + index * bins.step, bins.start + (index + 1) * bins.step
         if not count:
             continue
         open_bin = bins.open_end and index == len(bins.counts) - 1
-        hover = phrases.phrase("chart.open_bin" if open_bin else "chart.bin", language, low=write(low),
-                               high=write(high), n=f"{count:,}")
+        hover = phrases.phrase("chart.open_bin" if open_bin else "chart.bin", canvas.language, low=canvas.write(low),
+                               high=canvas.write(high), n=f"{count:,}")
         fill = colours.bar_strong if index == own else colours.bar_quiet
         canvas.rectangle(scale(low - bins.shift) + 0.5, vertical(count), scale(high) - scale(low) - 1,
                          vertical(0) - vertical(count), fill, hover=hover)
 
 
-def _draw_values_axis(canvas: Canvas, bins: Bins, scale: layout.Scale, y: float, unit: str,
-                      language: str) -> float:
+def _draw_values_axis(canvas: Canvas, bins: Bins, scale: layout.Scale, y: float) -> float:
     """Write ticks under the bins, the open bin as "≥ low", and the unit below; gives the y below."""
     size, colours = style().size, style().chart
     closed = bins.end - bins.step * bins.open_end
@@ -155,7 +145,7 @@ def _draw_values_axis(canvas: Canvas, bins: Bins, scale: layout.Scale, y: float,
              if bins.start - 1e-9 <= mark <= closed - bins.shift + 1e-9]
     entries = [(scale(mark), layout.tick_words(mark)) for mark in marks]
     if bins.open_end:
-        words = phrases.phrase("chart.open_tick", language, low=layout.tick_words(closed))
+        words = phrases.phrase("chart.open_tick", canvas.language, low=layout.tick_words(closed))
         middle = scale(closed - bins.shift + bins.step / 2)
         reach = middle - fonts.width(words, size.small) - 14
         entries = [entry for entry in entries if entry[0] < reach] + [(middle, words)]
@@ -164,8 +154,8 @@ def _draw_values_axis(canvas: Canvas, bins: Bins, scale: layout.Scale, y: float,
         canvas.line((x, y), (x, y + 4), colours.axis)
         canvas.text(min(max(x, half), size.column - half), y + size.line, words, colours.muted, size=size.small,
                     anchor="center")
-    if not unit:
+    if not canvas.unit:
         return y + size.line
-    canvas.text(scale.origin, y + 2 * size.line, phrases.phrase("chart.unit", language, unit=unit), colours.muted,
+    canvas.text(scale.origin, y + 2 * size.line, phrases.phrase("chart.unit", canvas.language, unit=canvas.unit), colours.muted,
                 size=size.small)
     return y + 2 * size.line

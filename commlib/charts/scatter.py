@@ -35,33 +35,31 @@ class _Point:
 
 
 def scatter(frame: pd.DataFrame, *, chart_id: str, title: str, x_title: str, y_title: str, language: str,
-            notes: Sequence[str] = (), write_x: Write | None = None, write_y: Write | None = None) -> Chart:
+            ) -> Chart:
     """Draw rows (label, x, y, highlight) as points; the titles of the axes name their units.
 
     Named are the highlighted and those outermost, all where there are few. A row that lacks a number is not drawn, but told.
     Raises ParameterError.
     """
     parts.require(frame, ["label", "x", "y"], chart_id)
-    writes = write_x or findings.plain_writer("", language), write_y or findings.plain_writer("", language)
     rows = frame.assign(label=frame["label"].astype(str), x=frame["x"].astype(float), y=frame["y"].astype(float),
                         highlight=frame["highlight"].astype(bool) if "highlight" in frame else False)
     known = rows[rows["x"].notna() & rows["y"].notna()].reset_index(drop=True)
     lacking = rows["label"][rows["x"].isna() | rows["y"].isna()].tolist()
     told = [phrases.phrase("chart.lacking", language, n=len(lacking), labels=listed(lacking, language))] if lacking else []
     axes = [phrases.phrase("chart.axis_y", language, title=y_title), phrases.phrase("chart.axis_x", language, title=x_title)]
-    canvas = Canvas(chart_id)
-    height = parts.draw_notes(canvas, 0, [phrases.phrase("chart.nothing", language), *told, *notes]) if known.empty else \
-        _draw(canvas, known, axes, language, [*told, *notes], writes)
-    finding = _finding(known, (x_title, y_title), writes, language)
-    return canvas.chart(height, title, finding, language, [*axes, *told, *notes], rows)
+    canvas = Canvas(chart_id, title, language, told)
+    height = parts.draw_nothing(canvas) if known.empty else _draw(canvas, known, axes)
+    canvas.notes = [*axes, *told]   # they stand at the axes, and are said in the alternative text alone
+    return canvas.chart(height, _finding(known, (x_title, y_title), canvas.write, language), rows)
 
 
-def _finding(known: pd.DataFrame, titles: tuple[str, str], writes: tuple[Write, Write], language: str) -> str:
+def _finding(known: pd.DataFrame, titles: tuple[str, str], write: Write, language: str) -> str:
     """How many points there are, and who is highest and lowest on each axis."""
     if known.empty:
         return phrases.phrase("chart.nothing", language)
     told = [phrases.phrase("chart.points", language, n=len(known))]
-    for column, title, write in zip(("x", "y"), titles, writes, strict=True):
+    for column, title in zip(("x", "y"), titles, strict=True):
         rows = known.assign(value=known[column], text=known[column].map(write))
         told.append(phrases.phrase("chart.axis_says", language, title=title,
                                    said=findings.extremes("chart.ranked", rows, write, language)))
@@ -79,12 +77,11 @@ def _outermost(known: pd.DataFrame) -> list[int]:
     return [*own, *[index for index in order if index not in set(own)][:_FEW]]
 
 
-def _draw(canvas: Canvas, known: pd.DataFrame, axes: Sequence[str], language: str, notes: Sequence[str],
-          writes: tuple[Write, Write]) -> float:
-    size, colours = style().size, style().chart
+def _draw(canvas: Canvas, known: pd.DataFrame, axes: Sequence[str]) -> float:
+    size, colours, language = style().size, style().chart, canvas.language
     xs, ys = (_ticks(known[column]) for column in ("x", "y"))
     left = max(fonts.width(layout.tick_words(mark), size.small) for mark in ys) + size.gap
-    top = parts.draw_notes(canvas, 0, axes[:1]) + size.gap
+    top = parts.draw_paragraphs(canvas, 0, axes[:1]) + size.gap
     across = layout.span_scale(xs[0], xs[-1], left + size.gap, size.column - 3 * size.gap)
     upwards = layout.Scale(top + _HEIGHT, -_HEIGHT / (ys[-1] - ys[0]), ys[0])
     parts.draw_levels(canvas, upwards, ys, left, size.column - size.gap)
@@ -94,16 +91,15 @@ def _draw(canvas: Canvas, known: pd.DataFrame, axes: Sequence[str], language: st
     points = {place: _Point(part["label"].tolist(), place, across(place[0]), upwards(place[1]), bool(part["highlight"].any()))
               for place, part in shared.items()}
     for point in sorted(points.values(), key=lambda each: each.own):
-        text = listed([write(value) for write, value in zip(writes, point.values, strict=True)], language)
+        text = listed([canvas.write(value) for value in point.values], language)
         hover = phrases.phrase("chart.hover", language, label=listed(point.labels, language), text=text)
         canvas.mark(point.x, point.y, "circle", colours.own if point.own else colours.bar, colours.card, size=_POINT, hover=hover)
     bottom = top + _HEIGHT + size.line
     wanted = [points[place] for place in dict.fromkeys(places[index] for index in _outermost(known))]
     area = (left + 2, top - size.gap, size.column - 4, top + _HEIGHT - 2)
-    unnamed = _draw_names(canvas, wanted, list(points.values()), area, language)
-    if unnamed:
-        notes = [phrases.phrase("chart.unnamed", language, labels=listed(unnamed, language)), *notes]
-    return parts.draw_notes(canvas, bottom, [axes[1], *notes])
+    unnamed = _draw_names(canvas, wanted, list(points.values()), area)
+    told = phrases.phrase("chart.unnamed", language, labels=listed(unnamed, language)) if unnamed else ""
+    return parts.draw_notes(canvas, bottom, axes[1], told)
 
 
 def _ticks(values: pd.Series) -> list[float]:
@@ -112,13 +108,13 @@ def _ticks(values: pd.Series) -> list[float]:
     return layout.ticks(low, high, 6) if high > low else layout.ticks(low - 1, low + 1, 2)
 
 
-def _draw_names(canvas: Canvas, wanted: Sequence[_Point], drawn: Sequence[_Point], area: Box, language: str) -> list[str]:
+def _draw_names(canvas: Canvas, wanted: Sequence[_Point], drawn: Sequence[_Point], area: Box) -> list[str]:
     """Write names where they meet neither points nor one another; gives the highlighted that found no room."""
     size, colours = style().size, style().chart
     taken: list[Box] = [(point.x - 5, point.y - 5, point.x + 5, point.y + 5) for point in drawn]
     unnamed: list[str] = []
     for point in wanted:
-        lines = fonts.wrap(findings.names(point.labels, language), size.small, _NAME)
+        lines = fonts.wrap(findings.names(point.labels, canvas.language), size.small, _NAME)
         width, height = max(fonts.width(line, size.small) for line in lines), len(lines) * size.line
         box = next((box for box in _candidates(point, width, height) if _free(box, taken, area)), None)
         if box is None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -147,22 +146,3 @@ def css_variables() -> str:
 
 def _properties(values: Mapping[str, str]) -> str:
     return "".join(f"--{name}:{value};" for name, value in values.items())
-
-
-@contextmanager
-def drawing(salt: str) -> Iterator[None]:
-    """Set matplotlib for one drawing and put everything back after: text as text, stable ids, the layout font."""
-    import warnings
-
-    import matplotlib
-
-    from commlib.charts.fonts import layout_family
-
-    settings: Any = {   # Any: matplotlib types the names of its settings one by one
-        "svg.fonttype": "none", "svg.hashsalt": salt, "svg.image_inline": True, "path.simplify": False,
-        "font.family": [layout_family(), "DejaVu Sans"], "axes.unicode_minus": False,
-        "hatch.linewidth": 1.0, "text.usetex": False,
-    }
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")   # reported by characters_missing
-        yield

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree
 
+from commlib.charts.fonts import layout_family
 from commlib.charts.style import font_stack, style
 
 _FONT_FAMILY = re.compile(r"\s*font-family:[^;]*;?")
@@ -19,6 +23,21 @@ class Extra:
     hover: str = ""
     halo: bool = False
     strong: bool = False
+
+
+@contextmanager
+def drawing(salt: str) -> Iterator[None]:
+    """Set matplotlib for one drawing and put everything back after: text as text, stable ids, the layout font."""
+    import matplotlib
+
+    settings: Any = {   # Any: matplotlib types the names of its settings one by one
+        "svg.fonttype": "none", "svg.hashsalt": salt, "svg.image_inline": True, "path.simplify": False,
+        "font.family": [layout_family(), "DejaVu Sans"], "axes.unicode_minus": False,
+        "hatch.linewidth": 1.0, "text.usetex": False,
+    }
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")   # reported by characters_missing
+        yield
 
 
 def finish(raw: str, chart_id: str, title: str, description: str, extras: Mapping[str, Extra]) -> str:

@@ -13,6 +13,7 @@ from commlib import phrases
 from commlib.addresses import located
 from commlib.commands.shared import AnyFormat, Format, OutFolder, Period, app, both, say, show
 from commlib.errors import ParameterError
+from commlib.home import find_home
 from commlib.runner.children import Limits
 from commlib.runner.progress import Mode, watching
 
@@ -54,7 +55,6 @@ def run(
 ) -> None:
     """Run what changed and publish its pages."""
     from commlib.commands.summary import invoked, summarised
-    from commlib.home import find_home
     from commlib.runner import run as running
     from commlib.runner.changes import Choice
     from commlib.runner.dispatch import default_jobs
@@ -85,7 +85,6 @@ def plan(
     output: AnyFormat = Format.TEXT,
 ) -> None:
     """List the work as data: each item with the reason why it runs or does not."""
-    from commlib.home import find_home
     from commlib.runner.changes import PLAN_COLUMNS, plan_rows
     from commlib.runner.run import prepare
 
@@ -99,7 +98,6 @@ def plan(
 @app.command(help=both("cli.runs"))
 def runs(out: OutFolder = None, output: AnyFormat = Format.TEXT) -> None:
     """List every run."""
-    from commlib.home import find_home
     from commlib.runner.changes import RUN_COLUMNS, run_rows
     from commlib.runner.run import ledger_in
 
@@ -109,7 +107,6 @@ def runs(out: OutFolder = None, output: AnyFormat = Format.TEXT) -> None:
 @app.command(help=both("cli.failures"))
 def failures(out: OutFolder = None, output: AnyFormat = Format.TEXT) -> None:
     """List every item that failed or was left undone."""
-    from commlib.home import find_home
     from commlib.runner.changes import FAILURE_COLUMNS, failure_rows
     from commlib.runner.run import ledger_in
 
@@ -124,7 +121,6 @@ def _watch(progress: Mode, quiet: bool, language: str) -> Watch:
 def _cluster(scheduler: str | None, exchange: Path | None) -> Cluster | None:
     if scheduler is None:
         return None
-    from commlib.home import find_home
     from commlib.runner.cluster import Cluster
 
     return Cluster(scheduler, find_home(), (exchange or find_home().outputs / "exchange").resolve())
@@ -135,15 +131,11 @@ def _languages(given: str) -> list[str]:
 
 
 def _limits(jobs: int | None, deadline: float, cell_deadline: float | None, memory: int) -> Limits:
-    _check_positive(jobs=jobs, deadline=deadline, cell_deadline=cell_deadline, memory=memory)
-    return Limits(deadline, _LIMITS.cell if cell_deadline is None else cell_deadline, memory << 20)
-
-
-def _check_positive(**given: float | None) -> None:
-    for name, found in given.items():
+    given = {"--jobs": jobs, "--deadline": deadline, "--cell-deadline": cell_deadline, "--memory": memory}
+    for option, found in given.items():
         if found is not None and not found > 0:
-            option = f"--{name.replace('_', '-')}"
             raise ParameterError(phrases.text("parameter.not_positive", option=option, found=found))
+    return Limits(deadline, _LIMITS.cell if cell_deadline is None else cell_deadline, memory << 20)
 
 
 def _say_before_and_skipped(summary: Summary, tell: Tell, resume: bool, named: bool) -> None:

@@ -12,6 +12,18 @@ import typer
 from commlib.bilingual import Language
 from commlib.commands.shared import AnyFormat, Format, Period, WordsLanguage, app, both, say, show
 from commlib.errors import ParameterError
+from commlib.home import find_home
+from commlib.listings import (
+    VERDICT_COLUMNS,
+    indicator_rows,
+    item_rows,
+    measure_rows,
+    place_rows,
+    rule_rows,
+    standard_rows,
+    table_rows,
+    verdict_rows,
+)
 
 
 class SchemaFormat(StrEnum):
@@ -38,9 +50,7 @@ def audit(
 ) -> None:
     """Recompute what reports state and give a verdict on each."""
     from commlib.audit import audit_reports
-    from commlib.home import find_home
     from commlib.intake.reported import read_reported
-    from commlib.listings import VERDICT_COLUMNS, verdict_rows
 
     verdicts = audit_reports(*read_reported(data or find_home().data / "reported"))
     show(verdict_rows(verdicts, lang), VERDICT_COLUMNS, output)
@@ -78,34 +88,24 @@ def value(
 @app.command(help=both("cli.indicators"))
 def indicators(output: AnyFormat = Format.TEXT) -> None:
     """List every indicator."""
-    from commlib.listings import indicator_rows
-
     show(indicator_rows(), (), output)
 
 
 @app.command(help=both("cli.measures"))
 def measures(output: AnyFormat = Format.TEXT) -> None:
     """List every measure."""
-    from commlib.listings import measure_rows
-
     show(measure_rows(), (), output)
 
 
 @app.command(help=both("cli.tables"))
 def tables(output: AnyFormat = Format.TEXT) -> None:
     """List every column of every table."""
-    from commlib.home import find_home
-    from commlib.listings import table_rows
-
     show(table_rows(find_home()), (), output)
 
 
 @app.command(help=both("cli.rules"))
 def rules(output: AnyFormat = Format.TEXT) -> None:
     """List every rule."""
-    from commlib.home import find_home
-    from commlib.listings import rule_rows
-
     show(rule_rows(find_home()), (), output)
 
 
@@ -115,9 +115,6 @@ def standards(
     output: AnyFormat = Format.TEXT,
 ) -> None:
     """List every standard, or the items of one."""
-    from commlib.home import find_home
-    from commlib.listings import item_rows, standard_rows
-
     home = find_home()
     show(item_rows(standard, home) if standard else standard_rows(home), (), output)
 
@@ -128,7 +125,6 @@ def parameters(
     output: Annotated[SchemaFormat, typer.Option("--format", help=both("cli.parameter_format"))] = SchemaFormat.TEXT,
 ) -> None:
     """List what the notebooks may be given, or write their JSON schemas by notebook."""
-    from commlib.home import find_home
     from commlib.places import place_book
     from commlib.runner.notebooks import choose_notebooks, read_notebooks
     from commlib.runner.options import parameter_rows, schema_of
@@ -145,9 +141,6 @@ def parameters(
 @app.command(help=both("cli.places"))
 def places(output: AnyFormat = Format.TEXT) -> None:
     """List every county and declared slug."""
-    from commlib.home import find_home
-    from commlib.listings import place_rows
-
     show(place_rows(find_home()), (), output)
 
 

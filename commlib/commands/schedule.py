@@ -15,6 +15,7 @@ import typer
 from commlib import phrases
 from commlib.commands.shared import app, both
 from commlib.errors import ParameterError
+from commlib.home import find_home
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -85,8 +86,6 @@ def times(at: str, monthly: int | None = None, weekly: str | None = None, daily:
 
 def this_job(arguments: list[str]) -> Job:
     """The run with these arguments, by this very Python, as it would go from here; raises ParameterError."""
-    from commlib.home import find_home
-
     settings = {"COMMLIB_HOME": str(find_home().root)}
     if outputs := os.environ.get("COMMLIB_OUTPUTS"):
         settings["COMMLIB_OUTPUTS"] = str(Path(outputs).resolve())

@@ -18,7 +18,7 @@ from typing import Any
 
 from commlib import phrases
 from commlib.bilingual import Text
-from commlib.declarations.reading import Reading, one_of
+from commlib.declarations.reading import Reading, one_of, within
 from commlib.home import Home
 from commlib.reads import note
 
@@ -47,7 +47,8 @@ class AlarmTest(StrEnum):
     SERIES = "series"               # the last change, or how long nothing changed, of columns with a declared check
     FAULTS = "faults"               # what the intake said of the returns
     COMPLETENESS = "completeness"   # how full the last return of each table and township is
-    LACKING = "lacking"             # in how many places something is missing
+    LACKING = "lacking"             # in how many places a ledger of all there is, and every other return, has no such thing
+    UNMET = "unmet"                 # in how many places an item of a standard is not met
     REPEAT = "repeat"               # for how many periods an amber alarm has stood
 
 
@@ -59,7 +60,8 @@ FIELDS: dict[AlarmTest, frozenset[str]] = {
     AlarmTest.SERIES: frozenset({"check"}),
     AlarmTest.FAULTS: frozenset({"codes"}),
     AlarmTest.COMPLETENESS: frozenset(),
-    AlarmTest.LACKING: frozenset({"table", "item", "asked", "met"}),
+    AlarmTest.LACKING: frozenset({"table", "item", "asked", "met", "told_by"}),
+    AlarmTest.UNMET: frozenset({"table"}),
     AlarmTest.REPEAT: frozenset(),
 }
 
@@ -125,42 +127,28 @@ def rules_of(home: Home, county: str, thresholds: Thresholds | None = None) -> d
         raw = reading.file()
         counties = reading.field(raw, "county", dict[str, Any]())
         rules = _with(reading, rules, {name: each for name, each in raw.items() if name != "county"})
-        for key, each in counties.items():
-            changed = _with(reading, rules, each, f"county.{key}")
+        for key in counties:
+            changed = _with(reading, rules, reading.table(counties, key, "county"), f"county.{key}")
             rules = changed if key == county else rules
         reading.finish()
     reading = Reading(Path("thresholds"))
-    rules = _with(reading, rules, thresholds or {})
+    rules = _with(reading, rules, reading.table({"thresholds": thresholds or {}}, "thresholds"))
     reading.finish()
     return {name: rule for name, rule in rules.items() if rule.active}
 
 
-def _with(reading: Reading, rules: dict[str, AlarmRule], raw: Any, inside: str = "") -> dict[str, AlarmRule]:
+def _with(reading: Reading, rules: dict[str, AlarmRule], raw: Mapping[str, Any], inside: str = "") -> dict[str, AlarmRule]:
     """The rules with other thresholds; a number alone keeps the sign that is declared."""
     changed = dict(rules)
-    if not isinstance(raw, Mapping):
-        reading.wrong(inside, raw, phrases.text("table.allowed_table"))
-        return changed
-    for name, limits in raw.items():
-        place = f"{inside}.{name}".lstrip(".")
-        if name not in rules:
-            reading.wrong(place, name, one_of(rules))
-        elif not isinstance(limits, Mapping):
-            reading.wrong(place, limits, phrases.text("table.allowed_table"))
-        else:
-            declared = rules[name].limits
-            known = [AlarmSeverity(each) for each in limits if each != "active" and _known(reading, place, each)]
-            new = {each: _changed(reading, f"{place}.{each}", limits[each], declared.get(each)) for each in known}
-            changed[name] = replace(rules[name], limits={**declared, **new},
-                                    active=reading.field(limits, "active", rules[name].active, place))
+    reading.only(raw, rules, inside)
+    for name in (name for name in raw if name in rules):
+        limits, declared, place = reading.table(raw, name, inside), rules[name], within(inside, name)
+        reading.only(limits, [*AlarmSeverity, "active"], place)
+        new = {each: _changed(reading, f"{place}.{each}", limits[each], declared.limits.get(each))
+               for each in AlarmSeverity if each in limits}
+        changed[name] = replace(declared, limits={**declared.limits, **new},
+                                active=reading.field(limits, "active", declared.active, place))
     return changed
-
-
-def _known(reading: Reading, place: str, severity: str) -> bool:
-    if severity in list(AlarmSeverity):
-        return True
-    reading.wrong(f"{place}.{severity}", severity, one_of([*AlarmSeverity, "active"]))
-    return False
 
 
 def _changed(reading: Reading, place: str, found: object, declared: Limit | None) -> Limit:

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any
 
 from commlib import phrases
-from commlib.bilingual import Text
+from commlib.bilingual import Text, joined
 from commlib.declarations.columns import DATES, NUMBERS, Column, ColumnType
-from commlib.declarations.reading import Reading, one_of
+from commlib.declarations.reading import Reading
 from commlib.units import is_unit, unit
 
 
@@ -95,9 +95,7 @@ def read_checks(reading: Reading, raw: Mapping[str, Any], columns: Mapping[str, 
 
 
 def _check(reading: Reading, field: str, raw: Mapping[str, Any], columns: Mapping[str, Column], period: str) -> Check:
-    kind = reading.word(raw, "kind", CheckKind, CheckKind.UNIQUE, field)
-    if "kind" not in raw:
-        reading.wrong(f"{field}.kind", "", one_of(CheckKind))
+    kind = reading.word(raw, "kind", CheckKind, CheckKind.UNIQUE, field, needed=True)
     shape = SHAPES[kind]
     reading.only(raw, {"kind", "columns", "severity", "note", *shape.fields}, field)
     check = Check(
@@ -135,12 +133,9 @@ def _columns_fit(reading: Reading, field: str, check: Check, columns: Mapping[st
 
 def check_words(check: Check, columns: Mapping[str, Column]) -> Text:
     """What a check asks for, in words with the labels of its columns."""
-    def joined(names: tuple[str, ...], zh: str, en: str) -> Text:
-        return Text(zh=zh.join(columns[each].label.zh for each in names), en=en.join(columns[each].label.en for each in names))
-
     marks = {CheckKind.SUM: ("＋", " + "), CheckKind.ORDER: (" ≥ ", " ≥ "), CheckKind.DATES: (" ≤ ", " ≤ "),
              CheckKind.PRODUCT: (" × ", " × ")}.get(check.kind, ("、", ", "))
-    first, rest = check.columns[:1], check.columns[1:]
-    return phrases.text(f"check.{check.kind}", all=joined(check.columns, *marks), first=joined(first, *marks),
-                        rest=joined(rest, *marks) if rest else "", limit=check.limit or "", whole=check.whole,
+    labels = [columns[name].label for name in check.columns]
+    return phrases.text(f"check.{check.kind}", all=joined(labels, *marks), first=labels[0],
+                        rest=joined(labels[1:], *marks) if labels[1:] else "", limit=check.limit or "", whole=check.whole,
                         over=columns[check.over].label if check.over else "")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +14,7 @@ from typing import Any
 from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.measures import Time, UnknownArgument, read_argument
-from commlib.declarations.reading import Reading, one_of
+from commlib.declarations.reading import Reading
 from commlib.units import is_unit, unit
 
 
@@ -143,20 +144,15 @@ def range_words(column: Column) -> Text | None:
     return phrases.text(key, minimum=low, maximum=high)
 
 
-def read_column(reading: Reading, name: str, raw: Any) -> Column:
-    """Read and check one column; every fault goes to the reading."""
-    field = f"columns.{name}"
-    if not isinstance(raw, Mapping):
-        reading.wrong(field, raw, phrases.text("table.allowed_table"))
-        raw = {}
+def read_column(reading: Reading, columns: Mapping[str, Any], name: str) -> Column:
+    """Read and check one column of a table; every fault goes to the reading."""
+    field, raw = f"columns.{name}", reading.table(columns, name, "columns")
     reading.only(raw, _FIELDS, field)
     blank = reading.word(raw, "blank", Blank, Blank.REFUSED, field)
     personal = reading.word(raw, "personal", Personal, Personal.NO, field)
-    if "type" not in raw or raw["type"] not in list(ColumnType):
-        reading.wrong(f"{field}.type", raw.get("type", ""), one_of(ColumnType))
     column = Column(
         name, reading.words(raw, "label", field),
-        ColumnType(raw["type"]) if raw.get("type") in list(ColumnType) else ColumnType.TEXT,
+        reading.word(raw, "type", ColumnType, ColumnType.TEXT, field, needed=True),
         required=reading.field(raw, "required", blank is Blank.REFUSED, field), blank=blank,
         dropped=reading.field(raw, "dropped", False, field) or personal is Personal.DROP, personal=personal,
         choices=_choices(reading, raw, field), pattern=reading.field(raw, "pattern", "", field),
@@ -180,22 +176,13 @@ def _choices(reading: Reading, raw: Mapping[str, Any], field: str) -> tuple[Choi
     else:
         for inside, each in reading.tables(raw, "allowed", field):
             reading.only(each, {"id", "zh", "en", "aliases"}, inside)
-            try:
-                label = Text.of(each)
-            except (KeyError, ValueError):
-                reading.wrong(inside, each, phrases.text("table.allowed_both"))
-                continue
-            choices.append(Choice(reading.field(each, "id", "", inside), label, reading.strings(each, "aliases", inside)))
+            choices.append(Choice(reading.field(each, "id", "", inside), reading.words({inside: each}, inside),
+                                  reading.strings(each, "aliases", inside)))
     words = [word for choice in choices
              for word in {value_key(each) for each in (choice.id, choice.label.zh, choice.label.en, *choice.aliases)}]
-    for word in _twice(words):
+    for word in sorted(word for word, times in Counter(words).items() if times > 1):
         reading.wrong(f"{field}.allowed", word, phrases.text("table.allowed_once"))
     return tuple(choices)
-
-
-def _twice(words: Iterable[str]) -> list[str]:
-    listed = list(words)
-    return sorted({word for word in listed if listed.count(word) > 1})
 
 
 def _check_column(reading: Reading, column: Column, field: str) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from commlib import phrases
 from commlib.bilingual import Text
+from commlib.declarations.reading import Reading, one_of
 from commlib.errors import DeclarationError
 from commlib.units import is_unit
 
@@ -111,40 +112,37 @@ def read_argument(name: str, each: str = "") -> Argument:
 
 @cache
 def measures() -> dict[str, Measure]:
-    """All declared measures by id; raises DeclarationError naming measure, field, value and choices."""
-    with files("commlib").joinpath("declarations/measures.toml").open("rb") as stream:
-        raw = tomllib.load(stream)
-    return {measure_id: _measure(measure_id, entry) for measure_id, entry in raw.items()}
+    """All declared measures by id; raises DeclarationError with every fault of the file."""
+    reading = Reading(Path(__file__).with_name("measures.toml"))
+    raw = reading.file()
+    found = {measure_id: _measure(reading, raw, measure_id) for measure_id in raw}
+    reading.finish()
+    return found
 
 
-def _measure(measure_id: str, entry: Mapping[str, Any]) -> Measure:
-    def refuse(field: str, allowed: str) -> DeclarationError:
-        return DeclarationError(phrases.text("error.bad_declaration", file="measures.toml", id=measure_id, field=field,
-                                             found=entry.get(field, "—"), allowed=allowed))
-
-    for field in ("zh", "en", "unit", "theme", "additive", "time", "holds"):
-        if field not in entry:
-            raise refuse(field, "…")
-    if not is_unit(entry["unit"]):
-        raise refuse("unit", "units.toml")
-    if not isinstance(entry["additive"], bool):
-        raise refuse("additive", "true, false")
-    if entry["time"] not in set(Time):
-        raise refuse("time", ", ".join(Time))
-    holds = str(entry["holds"])
-    if holds not in {"date", "year", "always"} and not holds.isdigit():
-        raise refuse("holds", "date, year, always, 12")
-    breakdowns = {name: _breakdown(name, part) for name, part in entry.get("breakdown", {}).items()}
-    members = [member for each in breakdowns.values() for member in each.members]
-    if len(members) != len(set(members)):
-        raise refuse("breakdown", "unique members")
-    return Measure(measure_id, Text.of(entry), entry["unit"], entry["theme"], entry["additive"], Time(entry["time"]),
-                   holds, breakdowns)
+def _measure(reading: Reading, declared: Mapping[str, Any], at: str) -> Measure:
+    raw = reading.table(declared, at)
+    reading.only(raw, ("zh", "en", "unit", "theme", "additive", "time", "holds", "breakdown"), at)
+    parts = reading.table(raw, "breakdown", at)
+    found = Measure(
+        at, reading.words(declared, at), reading.needed(raw, "unit", "", at), reading.needed(raw, "theme", "", at),
+        reading.needed(raw, "additive", False, at), reading.word(raw, "time", Time, Time.STOCK, at, needed=True),
+        reading.needed(raw, "holds", "", at), {name: _breakdown(reading, parts, name, f"{at}.breakdown") for name in parts})
+    if not is_unit(found.unit):
+        reading.wrong(f"{at}.unit", found.unit, phrases.text("table.allowed_unit"))
+    if found.holds not in ("date", "year", "always") and not found.holds.isdigit():
+        reading.wrong(f"{at}.holds", found.holds, one_of(("date", "year", "always", "12")))
+    members = Counter(member for each in found.breakdowns.values() for member in each.members)
+    for member in (member for member, times in members.items() if times > 1):
+        reading.wrong(f"{at}.breakdown", member, phrases.text("table.allowed_once"))
+    return found
 
 
-def _breakdown(name: str, entry: Mapping[str, Any]) -> Breakdown:
-    members = {member: Text.of(label) for member, label in entry["members"].items()}
-    return Breakdown(name, entry["exclusive"], entry["exhaustive"], members)
+def _breakdown(reading: Reading, parts: Mapping[str, Any], name: str, inside: str) -> Breakdown:
+    raw, at = reading.table(parts, name, inside), f"{inside}.{name}"
+    members = reading.table(raw, "members", at)
+    return Breakdown(name, reading.needed(raw, "exclusive", False, at), reading.needed(raw, "exhaustive", False, at),
+                     {member: reading.words(members, member, f"{at}.members") for member in members})
 
 
 def measure(measure_id: str) -> Measure:

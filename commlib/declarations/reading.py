@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from commlib import phrases
-from commlib.bilingual import Text
+from commlib.bilingual import Text, joined
 from commlib.errors import DeclarationError
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -42,8 +42,7 @@ class Reading:
             raise self._error()
 
     def _error(self) -> DeclarationError:
-        return DeclarationError(Text(zh="\n".join(each.zh for each in self._faults),
-                                     en="\n".join(each.en for each in self._faults)))
+        return DeclarationError(joined(self._faults, "\n", "\n"))
 
     def field(self, raw: Mapping[str, Any], name: str, default: Any, inside: str = "") -> Any:
         """A field of the kind of its default; a wrong one is a fault and gives the default."""
@@ -53,12 +52,12 @@ class Reading:
         self.wrong(within(inside, name), value, phrases.text(f"table.allowed_{type(default).__name__}"))
         return default
 
-    def needed(self, raw: Mapping[str, Any], name: str, blank: Any) -> Any:
-        """A field of the kind of `blank` that must be there and not be blank."""
-        value = self.field(raw, name, blank)
-        if value == blank and isinstance(raw.get(name, blank), type(blank)):
-            self.wrong(name, raw.get(name, ""), phrases.text(f"table.allowed_{type(blank).__name__}"))
-        return value
+    def needed(self, raw: Mapping[str, Any], name: str, blank: Any, inside: str = "") -> Any:
+        """A field of the kind of `blank` that must be there; a text or table must not be blank."""
+        if name not in raw or (raw[name] == blank and blank is not False):
+            self.wrong(within(inside, name), raw.get(name, ""), phrases.text(f"table.allowed_{type(blank).__name__}"))
+            return blank
+        return self.field(raw, name, blank, inside)
 
     def words(self, raw: Mapping[str, Any], name: str, inside: str = "") -> Text:
         """A label or sentence in both languages."""
@@ -72,9 +71,10 @@ class Reading:
         """A sentence in both languages, or None where there is none."""
         return self.words(raw, name, inside) if name in raw else None
 
-    def word(self, raw: Mapping[str, Any], name: str, vocabulary: type[Word], default: Word, inside: str = "") -> Word:
-        """A word of a closed vocabulary."""
-        found = raw.get(name, default)
+    def word(self, raw: Mapping[str, Any], name: str, vocabulary: type[Word], default: Word, inside: str = "",
+             needed: bool = False) -> Word:
+        """A word of a closed vocabulary; where it must be there, a missing one is a fault."""
+        found = raw.get(name, "" if needed else default)
         if found in list(vocabulary):
             return vocabulary(found)
         self.wrong(within(inside, name), found, one_of(vocabulary))
@@ -102,14 +102,20 @@ class Reading:
             if name not in fields:
                 self.wrong(within(inside, name), name, one_of(sorted(fields)))
 
+    def table(self, raw: Mapping[str, Any], name: str, inside: str = "") -> Mapping[str, Any]:
+        """A table inside; {} where there is none."""
+        found = raw.get(name, {})
+        if isinstance(found, Mapping):
+            return found
+        self.wrong(within(inside, name), found, phrases.text("table.allowed_table"))
+        return {}
+
     def tables(self, raw: Mapping[str, Any], name: str, inside: str = "") -> list[tuple[str, Mapping[str, Any]]]:
         """The tables of a list with the field that each stands at; [] where there is none."""
         place = within(inside, name)
-        numbered = [(f"{place}[{number}]", each) for number, each in enumerate(self.field(raw, name, list[Any](), inside), 1)]
-        for field, each in numbered:
-            if not isinstance(each, Mapping):
-                self.wrong(field, each, phrases.text("table.allowed_table"))
-        return [(field, each) for field, each in numbered if isinstance(each, Mapping)]
+        numbered = {f"{place}[{number}]": each for number, each in enumerate(self.field(raw, name, list[Any](), inside), 1)}
+        read = [(field, self.table(numbered, field)) for field in numbered]
+        return [(field, each) for field, each in read if isinstance(numbered[field], Mapping)]
 
 
 def within(inside: str, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,29 @@ from commlib.declarations.sources import sources
 from commlib.declarations.tables import TableDeclaration, tables
 from commlib.declarations.yaml_files import YamlReading
 from commlib.home import Home
+from commlib.reads import note
 from commlib.units import is_unit, unit
 
+_FOLDER = Path(__file__).parent / "rules"
+_SLICE = "data/rules"
 _FIELDS = ("number", "label", "kind", "document", "rate", "unit", "base", "of", "conditions", "cap", "per", "level", "paid",
            "deadline", "valid_from", "valid_to", "area", "note")
 _SOURCE = ("measure", "table", "column", "where", "distinct", "on", "last", "complete")
 _AMOUNT, _LIMIT = ("value", "up_to", "at_least", "unit", "figures"), ("at_least", "at_most", "unit", "figures")
 _DAY = FORM[ColumnType.DATE]
 _MONTH_DAY = r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+
+
+def rules(home: Home | None = None) -> dict[str, Rule]:
+    """Every rule by id, the project's own last; raises DeclarationError with every fault of all files at once."""
+    own = sorted((home.data / "rules").glob("*.yml")) if home else []
+    note(_SLICE)
+    return read_rules([*sorted(_FOLDER.glob("*.yml")), *own], home) if own else _package_rules()
+
+
+@cache
+def _package_rules() -> dict[str, Rule]:
+    return read_rules(sorted(_FOLDER.glob("*.yml")), None)
 
 
 def read_rules(paths: Sequence[Path], home: Home | None) -> dict[str, Rule]:

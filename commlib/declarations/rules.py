@@ -9,22 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
 
 from commlib import phrases
-from commlib.bilingual import Text
+from commlib.bilingual import Text, joined
 from commlib.declarations.columns import Column, Level
 from commlib.declarations.measures import Argument
 from commlib.declarations.sources import sources
 from commlib.declarations.tables import TableDeclaration
 from commlib.formatting import amount
-from commlib.home import Home
-from commlib.reads import note
 from commlib.units import unit
 
-FOLDER = Path(__file__).parent / "rules"
-SLICE = "data/rules"
+CLAUSES = ("；", "; ")   # between clauses, in each language
 
 
 class Kind(StrEnum):
@@ -122,13 +117,13 @@ class Source:
         told += [phrases.text("rule.where", column=self.table.column(name).label, words=each.words())
                  for name, each in self.limits.items()]
         found = phrases.text("rule.of_table", table=self.table.label, column=named)
-        return phrases.text("rule.part", whole=found, part=joined(told)) if told else found
+        return phrases.text("rule.part", whole=found, part=joined(told, *CLAUSES)) if told else found
 
     def _words(self, name: str, words: Iterable[str]) -> Text:
         assert self.table is not None
         labels = {choice.id: choice.label for choice in self.table.column(name).choices}
         fixed = {"*": phrases.text("rule.filled"), "yes": phrases.text("rule.yes"), "no": phrases.text("rule.no")}
-        return joined([labels.get(each) or fixed.get(each) or Text.same(each) for each in words])
+        return joined([labels.get(each) or fixed.get(each) or Text.same(each) for each in words], *CLAUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,23 +227,7 @@ class Rule:
         told = [phrases.text("rule.where", column=each.source.words(), words=each.limit.words()) for each in self.conditions]
         told += [phrases.text("rule.cap", cap=self.cap.words())] if self.cap else []
         told += [self.deadline.words()] if self.deadline else []
-        return phrases.text("rule.part", whole=found, part=joined(told)) if told else found
-
-
-def rules(home: Home | None = None) -> dict[str, Rule]:
-    """Every rule by id, the project's own last; raises DeclarationError with every fault of all files at once."""
-    from commlib.declarations.rule_files import read_rules
-
-    own = sorted((home.data / "rules").glob("*.yml")) if home else []
-    note(SLICE)
-    return read_rules([*sorted(FOLDER.glob("*.yml")), *own], home) if own else _package_rules()
-
-
-@cache
-def _package_rules() -> dict[str, Rule]:
-    from commlib.declarations.rule_files import read_rules
-
-    return read_rules(sorted(FOLDER.glob("*.yml")), None)
+        return phrases.text("rule.part", whole=found, part=joined(told, *CLAUSES)) if told else found
 
 
 def document_words(document: str | Text) -> Text:
@@ -256,12 +235,6 @@ def document_words(document: str | Text) -> Text:
     if isinstance(document, Text):
         return document
     return phrases.text("rule.part", whole=sources()[document].title, part=Text.same(document))
-
-
-def joined(words: Iterable[Text]) -> Text:
-    """Words one after the other, as each language lists clauses."""
-    words = list(words)
-    return Text("；".join(each.zh for each in words), "; ".join(each.en for each in words))
 
 
 def amount_words(value: Fraction, unit_id: str) -> Text:

@@ -145,8 +145,3 @@ def _item(reading: YamlReading, number: str, raw: Mapping[str, Any], at: str) ->
         reading.wrong(f"{at}.type", kind, phrases.text("standard.allowed_number"))
         return Item(number, label, kind)
     return Item(number, label, kind, read_limit(reading, {"unit": _UNITS[kind], **asked}, at, ""))
-
-
-def item_of(number: str, label: Text, kind: str, target: Limit | None) -> Item:
-    """An item as rows of the table `standard_item` give it."""
-    return Item(number, label, ItemType(kind) if kind in set(ItemType) else ItemType.BOOLEAN, target)

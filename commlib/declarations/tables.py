@@ -6,6 +6,7 @@ project and are of the same kind.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -30,15 +31,12 @@ from commlib.declarations.columns import (
 )
 from commlib.declarations.measures import UnknownArgument, read_argument
 from commlib.declarations.reading import Reading, one_of
-from commlib.errors import DeclarationError, ParameterError
+from commlib.errors import ParameterError
 from commlib.home import Home
 
 FOLDER = Path(__file__).parent / "tables"
 SEPARATOR = ";"     # between the ids of one cell that refers to several rows
 OWN_THEME = "own"   # of a file in `data/tables/` that names no theme
-
-_FIELDS = {"id", "theme", "file", "source", "key", "label", "row", "note", "aliases", "cycle", "place", "period", "member",
-           "feeds", "checks", "columns"}
 
 
 class Cycle(StrEnum):
@@ -57,9 +55,10 @@ class Cycle(StrEnum):
 class Feed:
     """A measure that sums a column, or counts rows where no `column` is named, over the rows that meet the conditions.
 
-    `where`: a column holds one of these words (`*`: whatever is filled in). `in_time`: the first date is there and is not
-    after the second. `years`: so many whole years, at least and at most, lie between the year in a column and the return's
-    date (an age). `on`: the date column that dates a row. `member`: the column whose value is the measure's member.
+    `where`: a column holds one of these words (`*`: whatever is filled in; "": a blank). `in_time`: the first date is there and
+    is not after the second. `years`: so many whole years, at least and at most, lie between the year in a column and the
+    return's date (an age). `on`: the date column that dates a row. `member`: the column whose value is the measure's member.
+    `asked`: the feed of the table whose rows say that the measure was asked for at all; else any that fills in the columns does.
     """
 
     measure: str
@@ -69,6 +68,7 @@ class Feed:
     in_time: tuple[str, ...] = ()
     on: str = ""
     years: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class TableDeclaration:
     `place` lists place columns from coarse to fine: a row stands at the finest that it fills, and where the finest takes
     any level a return may leave it out and name coarser places alone. `member` is the column whose value is the member of
     the measures of the other columns, or for the measure `each` the measure itself; a row whose member a measure does not
-    have feeds it nothing. `file` is set for the tables kept under `data/`.
+    have feeds it nothing. `complete`: a ledger of all the things that there are, so that a place that it does not name has none.
+    `file` is set for the tables kept under `data/`.
     """
 
     id: str
@@ -95,6 +96,7 @@ class TableDeclaration:
     place: tuple[str, ...] = ()
     period: str = ""
     member: str = ""
+    complete: bool = False
     feeds: tuple[Feed, ...] = ()
     checks: tuple[Check, ...] = ()
 
@@ -170,26 +172,25 @@ def read_declaration(path: Path) -> TableDeclaration:
     """Read and check one declaration file; raises DeclarationError with every fault of it."""
     reading = Reading(path)
     raw = reading.file()
-    reading.only(raw, _FIELDS)
-    columns = tuple(read_column(reading, name, each) for name, each in reading.needed(raw, "columns", {}).items())
+    reading.only(raw, {each.name for each in fields(TableDeclaration)})
+    listed = reading.needed(raw, "columns", {})
+    columns = tuple(read_column(reading, listed, name) for name in listed)
     by_name = {column.name: column for column in columns}
     period = reading.field(raw, "period", "")
     declaration = TableDeclaration(
-        id=reading.needed(raw, "id", ""), theme=reading.field(raw, "theme", _theme(path)), label=reading.words(raw, "label"),
-        row=reading.words(raw, "row"), key=reading.strings(raw, "key"), columns=columns,
+        id=reading.needed(raw, "id", ""), label=reading.words(raw, "label"), row=reading.words(raw, "row"),
+        theme=reading.field(raw, "theme", path.parent.name if path.is_relative_to(FOLDER) else OWN_THEME),
+        key=reading.strings(raw, "key"), columns=columns,
         file=reading.field(raw, "file", ""), source=reading.field(raw, "source", ""),
         note=reading.optional_words(raw, "note", ""), aliases=reading.strings(raw, "aliases"),
         cycle=reading.word(raw, "cycle", Cycle, Cycle.ONCE) if "cycle" in raw else None,
         place=reading.strings(raw, "place"), period=period, member=reading.field(raw, "member", ""),
+        complete=reading.field(raw, "complete", False),
         feeds=tuple(_feed(reading, inside, each, by_name) for inside, each in reading.tables(raw, "feeds")),
         checks=read_checks(reading, raw, by_name, period))
     _check_table(reading, declaration, by_name)
     reading.finish()
     return declaration
-
-
-def _theme(path: Path) -> str:
-    return path.parent.name if path.is_relative_to(FOLDER) else OWN_THEME
 
 
 def _check_table(reading: Reading, declaration: TableDeclaration, columns: Mapping[str, Column]) -> None:
@@ -209,6 +210,10 @@ def _check_table(reading: Reading, declaration: TableDeclaration, columns: Mappi
     for field_name, name, types in wanted:
         if name not in columns or columns[name].type not in types:
             reading.wrong(field_name, name, phrases.text("table.allowed_check_column", types=", ".join(types)))
+    fed = [each.measure for each in declaration.feeds]
+    for each in declaration.feeds:
+        if each.asked and each.asked not in fed:
+            reading.wrong("feeds.asked", each.asked, one_of(fed))
     for column in columns.values():
         _check_headers_and_members(reading, declaration, column, columns)
 
@@ -251,12 +256,13 @@ def _feed(reading: Reading, inside: str, raw: Mapping[str, Any], columns: Mappin
     for name, words in reading.field(raw, "where", dict[str, Any](), inside).items():
         where[name] = tuple(words) if isinstance(words, list) else (str(words),)
         allowed = columns[name].allowed if name in columns else ()
-        if name not in columns or (allowed and not set(where[name]) <= {*allowed, "*"}):
+        if name not in columns or (allowed and not set(where[name]) <= {*allowed, "*", ""}):
             reading.wrong(f"{inside}.where.{name}", ", ".join(where[name]), one_of(allowed or columns))
     feed = Feed(reading.field(raw, "measure", "", inside), reading.field(raw, "column", "", inside),
                 reading.field(raw, "member", "", inside), where, reading.strings(raw, "in_time", inside),
                 reading.field(raw, "on", "", inside),
-                {name: tuple(ends) for name, ends in reading.field(raw, "years", dict[str, Any](), inside).items()})
+                {name: tuple(ends) for name, ends in reading.field(raw, "years", dict[str, Any](), inside).items()},
+                reading.field(raw, "asked", "", inside))
     summed = [(name, NUMBERS) for name in (*((feed.column,) if feed.column else ()), *feed.years)]
     dated = [(name, DATES) for name in (*feed.in_time, *((feed.on,) if feed.on else ()))]
     chosen = [(feed.member, (ColumnType.CHOICE,))] if feed.member else []
@@ -275,24 +281,18 @@ def _feed(reading: Reading, inside: str, raw: Mapping[str, Any], columns: Mappin
 def check_together(declared: list[TableDeclaration]) -> None:
     """Check that ids are unique and that every reference names a declared column; raises DeclarationError with all faults."""
     columns = {f"{each.id}.{column.name}": column for each in declared for column in each.columns}
-    ids = [each.id for each in declared]
-    faults: list[Text] = []
-
-    def wrong(table_id: str, place: str, found: str, allowed: str) -> None:
-        faults.append(phrases.text("table.wrong", file=f"{table_id}.toml", field=place, found=found,
-                                   allowed=phrases.text(allowed)))
-
-    for table_id in dict.fromkeys(each for each in ids if ids.count(each) > 1):
-        wrong(table_id, "id", table_id, "table.allowed_unique")
+    reading = Reading(FOLDER)
+    for table_id in (name for name, times in Counter(each.id for each in declared).items() if times > 1):
+        reading.path = Path(f"{table_id}.toml")
+        reading.wrong("id", table_id, phrases.text("table.allowed_unique"))
     for each in declared:
-        for column in each.columns:
-            if column.references and column.references not in columns:
-                wrong(each.id, f"columns.{column.name}.references", column.references, "table.allowed_reference")
-        for number, check in enumerate(each.checks, 1):
-            if check.kind is CheckKind.ROWS and check.whole not in columns:
-                wrong(each.id, f"checks[{number}].whole", check.whole, "table.allowed_reference")
-    if faults:
-        raise DeclarationError(Text(zh="\n".join(fault.zh for fault in faults), en="\n".join(fault.en for fault in faults)))
+        reading.path = Path(f"{each.id}.toml")
+        named = {f"columns.{column.name}.references": column.references for column in each.columns if column.references}
+        named |= {f"checks[{number}].whole": check.whole for number, check in enumerate(each.checks, 1)
+                  if check.kind is CheckKind.ROWS}
+        for place in (place for place, found in named.items() if found not in columns):
+            reading.wrong(place, named[place], phrases.text("table.allowed_reference"))
+    reading.finish()
 
 
 def split_ids(cell: str) -> list[str]:

@@ -106,7 +106,7 @@ def _stated(holdings: Holdings, cases: Sequence[Case]) -> pd.DataFrame:
     for number, (formula, at) in enumerate(cases):
         held = np.full((most, holdings.places), NO_FACT)
         for argument, slot in enumerate(formula.slots.values()):
-            if moment := slot.moment(at):
+            if moment := at.years_before(slot.years_back):
                 held[argument], moments[argument, number] = holdings.at(slot, moment), moment.text
         here = np.flatnonzero(~np.isnan(ends[held[:len(formula.slots)], 0]).any(axis=0))
         parts.append((np.full(len(here), number), here, held[:, here]))

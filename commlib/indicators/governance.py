@@ -107,7 +107,7 @@ def supervision_committee_coverage(villages_with_supervision_committee: Quantity
 
 @indicator(
     label=Text(zh="每个村的村民代表会议次数", en="Villagers' representative meetings per village"),
-    unit="count/village",
+    unit="occasions/village",
     direction=Direction.HIGHER,
     definition=Text(zh="村民代表会议次数 ÷ 行政村总数",
                     en="villagers' representative meetings held ÷ administrative villages"),

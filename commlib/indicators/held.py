@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from commlib.declarations.measures import Measure, Nature
 from commlib.declarations.sources import FROM_TABLE
 from commlib.periods import Period, holds_at, parse_period
 
-_read = cache(parse_period)
 NO_FACT = -1
 
 
@@ -27,10 +25,6 @@ class Slot:
     member: str
     nature: Nature
     years_back: int = 0
-
-    def moment(self, at: Period) -> Period | None:
-        """The period that the slot looks at when its formula is asked at one; None where there is none before it."""
-        return at.years_before(self.years_back)
 
 
 class FactIndex:
@@ -48,10 +42,6 @@ class FactIndex:
         found: NDArray[Any] = self._positions.get((slot.measure.id, slot.member, slot.nature.value), np.empty(0, dtype="int64"))
         return found
 
-    def of(self, slot: Slot) -> pd.DataFrame:
-        """The facts that belong to a slot, of all places and periods."""
-        return self.rows.iloc[self.positions(slot)]
-
 
 class Holdings:
     """For each slot and period the fact that holds at each place, as its position in `index.rows`."""
@@ -60,11 +50,11 @@ class Holdings:
         self.index = FactIndex(facts)
         self.places, self._place = len(places), places.get_indexer(pd.Index(self.index.rows["place"]))
         self._code, texts = pd.factorize(self.index.rows["period"])
-        self._periods = [_read(text) for text in texts]
+        self._periods = [parse_period(text) for text in texts]
 
     def periods(self, slots: Iterable[Slot]) -> list[Period]:
         """The periods at which all slots together could be asked for, in order; none where one of them has no fact."""
-        stated = [[_years_on(period, slot.years_back) for period in self._stated(slot).values()] for slot in slots]
+        stated = [[period.years_before(-slot.years_back) for period in self._stated(slot).values()] for slot in slots]
         return sorted({period for each in stated for period in each if period}) if all(stated) else []
 
     def at(self, slot: Slot, moment: Period) -> NDArray[Any]:
@@ -82,12 +72,6 @@ class Holdings:
     def _stated(self, slot: Slot) -> dict[int, Period]:
         """The periods that a slot has facts of, by their code."""
         return {code: self._periods[code] for code in np.unique(self._code[self.index.positions(slot)])}
-
-
-def _years_on(period: Period, years: int) -> Period | None:
-    if not years or period.dated:
-        return period.years_on(years) if years else period
-    return _read(period.text.removesuffix(":earlier")) if period.earlier and years == 1 else None
 
 
 def _closeness(period: Period, moment: Period) -> tuple[Any, ...]:

@@ -57,7 +57,7 @@ def moved_in_of_completed(households_moved_in: Quantity, dwellings_completed: Qu
 
 
 @indicator(
-    label=Text(zh="入住率（占当年任务）", en="Occupancy rate (of the year's task)"),
+    label=Text(zh="累计入住率（占当年任务套数）", en="Moved in so far (of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
     definition=Text(zh="累计入住户数 ÷ 当年任务套数（含结转，可超过100%）",
@@ -219,7 +219,7 @@ def old_houses_removed_share(old_houses_removed: Quantity, resettlement_agreemen
 
 
 @indicator(
-    label=Text(zh="开工率（占当年任务户数）", en="Start rate (of the households of the year's task)"),
+    label=Text(zh="累计开工率（占当年任务户数）", en="Started so far (of the households of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
     definition=Text(zh="累计开工户数 ÷ 当年任务户数（含结转，可超过100%）",
@@ -232,7 +232,7 @@ def households_started_of_task(households_started: Quantity, households_planned_
 
 
 @indicator(
-    label=Text(zh="竣工率（占当年任务户数）", en="Completion rate (of the households of the year's task)"),
+    label=Text(zh="累计竣工率（占当年任务户数）", en="Completed so far (of the households of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
     definition=Text(zh="累计竣工户数 ÷ 当年任务户数（含结转，可超过100%）",
@@ -245,7 +245,7 @@ def households_completed_of_task(households_completed: Quantity, households_plan
 
 
 @indicator(
-    label=Text(zh="入住率（占当年任务户数）", en="Occupancy rate (of the households of the year's task)"),
+    label=Text(zh="累计入住率（占当年任务户数）", en="Moved in so far (of the households of the year's task)"),
     unit="percent",
     direction=Direction.HIGHER,
     definition=Text(zh="累计入住户数 ÷ 当年任务户数（含结转，可超过100%）",

@@ -46,10 +46,11 @@ def park_area_built_share(park_area: Quantity, park_area__plan: Quantity) -> Rat
 
 
 @indicator(
-    label=Text(zh="园区企业亩均税收（按占地）", en="Tax per mu (of land of park enterprises)"),
+    label=Text(zh="园区企业亩均税收（按全部企业占地）", en="Tax per mu (of the land of all park enterprises)"),
     unit="CNY10k/mu",
     direction=Direction.HIGHER,
-    definition=Text(zh="园区企业纳税 ÷ 企业占地面积", en="taxes of park enterprises ÷ their land"),
+    definition=Text(zh="园区企业纳税 ÷ 全部企业占地面积（未报税的也计入）",
+                    en="taxes of park enterprises ÷ land of all, also of those that report no tax"),
     defined_by="000-4",
 )
 def tax_per_mu(enterprise_taxes: Quantity, enterprise_land: Quantity) -> Ratio:
@@ -58,10 +59,11 @@ def tax_per_mu(enterprise_taxes: Quantity, enterprise_land: Quantity) -> Ratio:
 
 
 @indicator(
-    label=Text(zh="园区企业亩均投资（按占地）", en="Investment per mu (of land of park enterprises)"),
+    label=Text(zh="园区企业亩均投资（按全部企业占地）", en="Investment per mu (of the land of all park enterprises)"),
     unit="CNY10k/mu",
     direction=Direction.HIGHER,
-    definition=Text(zh="园区企业投资 ÷ 企业占地面积", en="investment of park enterprises ÷ their land"),
+    definition=Text(zh="园区企业投资 ÷ 全部企业占地面积（未报投资的也计入）",
+                    en="investment of park enterprises ÷ land of all, also of those that report none"),
     defined_by="000-4",
 )
 def investment_per_mu(enterprise_investment: Quantity, enterprise_land: Quantity) -> Ratio:

@@ -1,4 +1,4 @@
-"""Services: the official indicators of community services, by community, by village and by residents apart."""
+"""Services: the official indicators of community services, and what joint offices and opinion logs answer to residents."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def staff_per_duty_day(duty_staff: Quantity, duty_days: Quantity) -> Ratio:
 
 @indicator(
     label=Text(zh="关爱对象人均走访次数", en="Visits per person on the care register"),
-    unit="count/person",
+    unit="occasions/person",
     direction=Direction.HIGHER,
     definition=Text(zh="走访次数 ÷ 关爱服务对象", en="visits ÷ persons on the care register"),
     defined_by="001-3",
@@ -223,3 +223,53 @@ def visits_per_care_person(care_visits: Quantity, care_persons: Quantity) -> Rat
 def relief_per_care_person(care_relief: Quantity, care_persons: Quantity) -> Ratio:
     """CNY of relief per person on the register, by place; NaN where nobody is on it."""
     return ratio(care_relief, care_persons)
+
+
+@indicator(
+    label=Text(zh="每村当月联合办公天数（按有记录的村）",
+               en="Days of joint office per village and month (of villages with a record)"),
+    unit="days/village",
+    direction=Direction.HIGHER,
+    definition=Text(zh="当月联合办公天数 ÷ 当月有记录的村（应为每月 2 天）",
+                    en="days held in the month ÷ villages with a record (two are due)"),
+    defined_by="001-4",
+)
+def joint_office_days_per_village(joint_office_days_held: Quantity, joint_office_villages: Quantity) -> Ratio:
+    """Days held in the month per village with a record, by place; NaN where no village has one."""
+    return ratio(joint_office_days_held, joint_office_villages)
+
+
+@indicator(
+    label=Text(zh="联合办公日均时长", en="Hours of joint office per day held"),
+    unit="hours/day",
+    direction=Direction.HIGHER,
+    definition=Text(zh="办公时长 ÷ 联合办公天数（应不少于 8 小时）", en="hours held ÷ days held (at least eight are due)"),
+    defined_by="001-4",
+)
+def joint_office_hours_per_day(joint_office_hours_held: Quantity, joint_office_days_held: Quantity) -> Ratio:
+    """Hours per day of joint office in the month, by place; NaN where no day was held."""
+    return ratio(joint_office_hours_held, joint_office_days_held)
+
+
+@indicator(
+    label=Text(zh="联合办公当场解决率（占受理事项）", en="Issues settled at joint offices (of issues received)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="当场解决事项 ÷ 受理事项", en="issues settled ÷ issues received"),
+    defined_by="001-4",
+)
+def joint_office_settled_share(joint_office_issues_settled: Quantity, joint_office_issues: Quantity) -> Ratio:
+    """Issues settled on the spot in percent of those received, by place; NaN where none was received."""
+    return share(joint_office_issues_settled, joint_office_issues)
+
+
+@indicator(
+    label=Text(zh="社情民意答复率（占收集条数）", en="Opinions answered (of opinions received)"),
+    unit="percent",
+    direction=Direction.HIGHER,
+    definition=Text(zh="已答复条数 ÷ 收集条数", en="opinions answered ÷ opinions received"),
+    defined_by="001-4",
+)
+def opinions_answered_share(opinions_answered: Quantity, opinions_received: Quantity) -> Ratio:
+    """Opinions answered in percent of those received in the year, by place; NaN where none was received."""
+    return ratio(opinions_answered, opinions_received, per=100)

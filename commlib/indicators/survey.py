@@ -13,7 +13,8 @@ from commlib.indicators.registry import Direction, indicator
     label=Text(zh="有效问卷回收率（占发放问卷）", en="Response rate (valid of questionnaires issued)"),
     unit="percent",
     direction=Direction.HIGHER,
-    definition=Text(zh="有效问卷 ÷ 发放问卷", en="valid questionnaires ÷ questionnaires issued"),
+    definition=Text(zh="有效问卷 ÷ 发放问卷（不含对社区工作者的问卷）",
+                    en="valid questionnaires ÷ questionnaires issued (surveys of community workers left out)"),
     defined_by="000-1",
 )
 def response_rate(questionnaires_valid: Quantity, questionnaires_issued: Quantity) -> Ratio:
@@ -75,56 +76,6 @@ def outlook_share(outlook_answers__outlook: Mapping[str, Quantity], questionnair
                   ) -> dict[str, Ratio]:
     """Answers for each outlook in percent of respondents, by place and outlook; NaN without respondents."""
     return composition(outlook_answers__outlook, questionnaire_respondents)
-
-
-@indicator(
-    label=Text(zh="每村当月联合办公天数（按有记录的村）",
-               en="Days of joint office per village and month (of villages with a record)"),
-    unit="days/village",
-    direction=Direction.HIGHER,
-    definition=Text(zh="当月联合办公天数 ÷ 当月有记录的村（应为每月 2 天）",
-                    en="days held in the month ÷ villages with a record (two are due)"),
-    defined_by="001-4",
-)
-def joint_office_days_per_village(joint_office_days_held: Quantity, joint_office_villages: Quantity) -> Ratio:
-    """Days held in the month per village with a record, by place; NaN where no village has one."""
-    return ratio(joint_office_days_held, joint_office_villages)
-
-
-@indicator(
-    label=Text(zh="联合办公日均时长", en="Hours of joint office per day held"),
-    unit="hours/day",
-    direction=Direction.HIGHER,
-    definition=Text(zh="办公时长 ÷ 联合办公天数（应不少于 8 小时）", en="hours held ÷ days held (at least eight are due)"),
-    defined_by="001-4",
-)
-def joint_office_hours_per_day(joint_office_hours_held: Quantity, joint_office_days_held: Quantity) -> Ratio:
-    """Hours per day of joint office in the month, by place; NaN where no day was held."""
-    return ratio(joint_office_hours_held, joint_office_days_held)
-
-
-@indicator(
-    label=Text(zh="联合办公当场解决率（占受理事项）", en="Issues settled at joint offices (of issues received)"),
-    unit="percent",
-    direction=Direction.HIGHER,
-    definition=Text(zh="当场解决事项 ÷ 受理事项", en="issues settled ÷ issues received"),
-    defined_by="001-4",
-)
-def joint_office_settled_share(joint_office_issues_settled: Quantity, joint_office_issues: Quantity) -> Ratio:
-    """Issues settled on the spot in percent of those received, by place; NaN where none was received."""
-    return share(joint_office_issues_settled, joint_office_issues)
-
-
-@indicator(
-    label=Text(zh="社情民意答复率（占收集条数）", en="Opinions answered (of opinions received)"),
-    unit="percent",
-    direction=Direction.HIGHER,
-    definition=Text(zh="已答复条数 ÷ 收集条数", en="opinions answered ÷ opinions received"),
-    defined_by="001-4",
-)
-def opinions_answered_share(opinions_answered: Quantity, opinions_received: Quantity) -> Ratio:
-    """Opinions answered in percent of those received in the year, by place; NaN where none was received."""
-    return ratio(opinions_answered, opinions_received, per=100)
 
 
 @indicator(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from commlib.declarations.measures import Measure, Nature
+from commlib.declarations.sources import FROM_TABLE
 from commlib.indicators.compute import compute, measure_formula
 from commlib.indicators.held import FactIndex
 
@@ -22,10 +23,14 @@ def total_differences(facts: pd.DataFrame, hierarchy: pd.DataFrame, measures: It
     """
     measures = list(measures)
     stated = FactIndex(facts[(facts["qualifier"] == "exact") & (facts["nature"] == Nature.ACTUAL.value)]).rows
-    stated = stated[["quantity", "member", *_KEYS, "value", "source"]].rename(columns={"quantity": "id"})
+    stated = stated[["quantity", "member", *_KEYS, "value", "source", "document"]].rename(columns={"quantity": "id"})
     sums = pd.concat([_of_members(stated, measures), _of_places(facts, hierarchy, measures)])
     both = sums.merge(stated[stated["member"] == ""], on=["id", *_KEYS])
-    differ = both[~np.isclose(both["value"], both["summed"].astype(float), rtol=1e-9, atol=0)]   # more than the last bit apart
+    # Members that rows of tables add up to may lack what the rows leave blank, such as an age: that contradicts nothing.
+    lacks = (both["parts"] != "places") & (both["summed"] < both["value"])
+    blank = lacks & both["document"].str.contains(FROM_TABLE, regex=False)
+    apart = ~np.isclose(both["value"], both["summed"].astype(float), rtol=1e-9, atol=0)   # more than the last bit
+    differ = both[apart & ~blank]
     order = {measure.id: number for number, measure in enumerate(measures)}
     differ = differ.sort_values("id", key=lambda ids: ids.map(order), kind="stable").rename(columns={"value": "stated"})
     return differ.assign(sources=differ["source"] + ";" + differ["sources"])[COLUMNS].reset_index(drop=True)

@@ -105,7 +105,7 @@ def staff_per_1000_households(social_workers: Quantity, households_in_community:
 
 @indicator(
     label=Text(zh="每个社区承担的事务", en="Duties per community"),
-    unit="count/community",
+    unit="items/community",
     direction=Direction.LOWER,
     definition=Text(zh="该类事务 ÷ 社区总数", en="duties of the kind ÷ communities"),
     defined_by="000-2",

@@ -15,25 +15,23 @@ from commlib.declarations.columns import ColumnType
 from commlib.declarations.tables import TableDeclaration
 from commlib.intake.block_rows import BlockRows, hedge_columns, read_rows
 from commlib.intake.checks.declared import Context, checked
-from commlib.intake.checks.logic import logic_faults, read_logic
-from commlib.intake.checks.ranges import range_faults
+from commlib.intake.checks.printed import logic_faults, read_logic, total_faults
 from commlib.intake.checks.rows import Rows
 from commlib.intake.checks.series import OVER_TIME
-from commlib.intake.checks.totals import total_faults
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.layout.recognise import Recognised
 from commlib.intake.names.gazetteer import Gazetteer
 from commlib.intake.names.resolve import Finder
-from commlib.intake.placing import Placed, part_of
+
+Earlier = Callable[[str, str], pd.DataFrame]   # (table id, county key) -> rows of earlier releases, columns as `TakenTable.rows`
 
 
 @dataclass
 class Part:
-    """A block on its way: what it was recognised as, its rows as read, their places, and what the checks found."""
+    """A block on its way: what it was recognised as, its rows and their places as read, and what the checks found."""
 
     recognised: Recognised
     read: BlockRows
-    placed: Placed
     of_file: Sequence[ReturnFault]
     units: Callable[[str], Gazetteer]
     checks: list[tuple[int, ReturnFault]] = field(default_factory=list)
@@ -56,34 +54,41 @@ class Part:
     def rows(self) -> Rows:
         """All rows as the checks see them, with places as keys."""
         rows = self.read.rows()
-        keys = {name: pd.Series(cells, index=rows.values.index, dtype=object) for name, cells in self.placed.keys.items()}
+        keys = {name: pd.Series(cells, index=rows.values.index, dtype=object) for name, cells in self.read.keys.items()}
         return replace(rows, values=rows.values.assign(**keys)) if keys else rows
 
     @cached_property
     def standing(self) -> list[int]:
         """The positions that are rows of the table: not of a prefecture, nor ragged."""
-        left = self.placed.left_out | self.ragged
+        left = self.read.left_out | self.ragged
         return [at for at in range(len(self.read.at)) if at not in left] if left else list(range(len(self.read.at)))
+
+    @property
+    def standing_rows(self) -> Rows:
+        """The rows of the table as the checks see them."""
+        return self.rows.some(self.standing)
+
+    @property
+    def _inside(self) -> list[tuple[int, ReturnFault]]:
+        return [*self.read.faults, *self.read.place_faults, *self.checks]
 
     def told(self) -> list[ReturnFault]:
         """Every fault of the block in the order of its rows, those of the layout first; of a ragged row only that it is."""
-        said = {self.read.block.sheet.address(*header.cell) for header in self.placed.said}
+        said = {self.read.block.sheet.address(*header.cell) for header in self.read.said}
         layout = [fault for fault in self.recognised.faults if not (fault.code is Code.STRANGE and fault.cell in said)]
-        inside = [*self.read.faults, *self.placed.faults, *self.checks]
-        left = self.ragged | self.placed.left_out
-        own = {(at, fault.code) for at, fault in self.placed.faults}
-        kept = [(at, fault) for at, fault in inside if at not in left or fault.code is Code.PERSONAL
+        left = self.ragged | self.read.left_out
+        own = {(at, fault.code) for at, fault in self.read.place_faults}
+        kept = [(at, fault) for at, fault in self._inside if at not in left or fault.code is Code.PERSONAL
                 or (at not in self.ragged and (at, fault.code) in own)]
         return [*layout, *(fault for _, fault in sorted(kept, key=lambda pair: pair[0])), *self.beside]
 
     def outcome(self) -> tuple[list[int], list[int]]:
         """The positions of the accepted and of the refused rows."""
-        inside = [*self.read.faults, *self.placed.faults, *self.checks]
-        wrong = {at for at, fault in inside if fault.severity is Severity.ERROR} | self.read.unread | self.ragged
+        wrong = {at for at, fault in self._inside if fault.severity is Severity.ERROR} | self.read.unread | self.ragged
         if -1 in wrong or any(fault.severity is Severity.ERROR for fault in self.recognised.faults):
-            return [], [at for at in range(len(self.read.at)) if at not in self.placed.left_out]
+            return [], [at for at in range(len(self.read.at)) if at not in self.read.left_out]
         accepted = [at for at in self.standing if at not in wrong] if wrong else self.standing
-        return accepted, sorted(wrong - self.placed.left_out)
+        return accepted, sorted(wrong - self.read.left_out)
 
     def frame(self, positions: Sequence[int]) -> pd.DataFrame:
         """The accepted rows by their positions, in the form in which releases keep them."""
@@ -94,7 +99,7 @@ class Part:
             if not column.dropped:
                 columns[column.name] = self.rows.texts(column.name)[index]
         columns |= hedge_columns(self.read, positions)
-        counties = np.array(self.placed.counties, dtype=object)[index]
+        counties = np.array(self.read.counties, dtype=object)[index]
         place = counties
         for name in self.table.place:
             keys = self.rows.texts(name)[index]
@@ -107,36 +112,29 @@ class Part:
         return pd.DataFrame(columns, index=range(len(positions)), dtype=object)
 
 
-def check_parts(parts: Sequence[Part], earlier: Callable[[str, str], pd.DataFrame]) -> None:
+def check_parts(parts: Sequence[Part], earlier: Earlier) -> None:
     """Check every block; blocks of one table are checked as one, for a key may not stand on two sheets either."""
     by_table: dict[str, list[Part]] = {}
     for part in parts:
         by_table.setdefault(part.table.id, []).append(part)
     for same in by_table.values():
         rows, table = _together(same), same[0].table
-        counties = sorted({county for part in same for county in set(part.placed.counties)} - {""})
+        counties = sorted({county for part in same for county in set(part.read.counties)} - {""})
         timed = any(check.kind in OVER_TIME for check in table.checks)
-        context = Context(_earlier(table.id, counties, earlier) if timed else None, _others(table, counties, by_table, earlier),
+        context = Context(_held([], table.id, counties, earlier) if timed else None, _others(table, counties, by_table, earlier),
                           frozenset(by_table))
-        for position, fault in [*checked(rows, table, context), *range_faults(rows, table)]:
-            owner, at = _owner(same, position)
-            owner.checks.append((at, _as_printed(owner, at, fault)))
+        if found := checked(rows, table, context):
+            owners = [(part, at) for part in same for at in part.standing]
+            for position, fault in found:
+                owner, at = owners[position]
+                owner.checks.append((at, _as_printed(owner, at, fault)))
     for part in parts:
         part.beside += _beside(part)
 
 
-def _owner(parts: Sequence[Part], position: int) -> tuple[Part, int]:
-    """The block of a standing row of several, and its position there."""
-    for part in parts:
-        if position < len(part.standing):
-            return part, part.standing[position]
-        position -= len(part.standing)
-    raise IndexError(position)
-
-
 def _together(parts: Sequence[Part]) -> Rows:
     """The standing rows of several blocks of one table as one."""
-    pieces = [part_of(part.rows, part.standing) if len(part.standing) < len(part.rows) else part.rows for part in parts]
+    pieces = [part.standing_rows for part in parts]
     if len(pieces) == 1:
         return pieces[0]
     counts = [len(each) for each in pieces]
@@ -156,29 +154,28 @@ def _joined(frames: Sequence[pd.DataFrame | None], counts: Sequence[int]) -> pd.
                       for frame, count in zip(frames, counts, strict=True)], ignore_index=True)
 
 
-def _earlier(table: str, counties: Sequence[str], earlier: Callable[[str, str], pd.DataFrame]) -> pd.DataFrame | None:
-    frames = [frame for county in counties if len(frame := earlier(table, county))]
+def _held(own: Sequence[pd.DataFrame], table: str, counties: Sequence[str], earlier: Earlier) -> pd.DataFrame | None:
+    """Frames of a table and its rows of earlier releases as one; None where there are none."""
+    frames = [frame for frame in (*own, *(earlier(table, county) for county in counties)) if len(frame)]
     return pd.concat(frames, ignore_index=True) if frames else None
 
 
 def _others(table: TableDeclaration, counties: Sequence[str], parts: dict[str, list[Part]],
-            earlier: Callable[[str, str], pd.DataFrame]) -> dict[str, pd.DataFrame]:
+            earlier: Earlier) -> dict[str, pd.DataFrame]:
     """The rows of the tables that this one refers to: of the same return and of earlier ones; nothing where there are none."""
     named = [*(column.references for column in table.columns), *(check.whole for check in table.checks)]
     found = {}
     for target in dict.fromkeys(each.partition(".")[0] for each in named if each):
         # With refused rows: the id of a row that is refused for another fault is known all the same.
-        frames = [part.frame(part.standing) for part in parts.get(target, ()) if target != table.id]
-        frames += [frame for county in counties if len(frame := earlier(target, county))]
-        frames = [frame for frame in frames if len(frame)]
-        if frames:
-            found[target] = pd.concat(frames, ignore_index=True).fillna("")
+        own = [part.frame(part.standing) for part in parts.get(target, ()) if target != table.id]
+        if (held := _held(own, target, counties, earlier)) is not None:
+            found[target] = held.fillna("")
     return found
 
 
 def _as_printed(part: Part, at: int, fault: ReturnFault) -> ReturnFault:
     """A fault at the cell of a place with the words that stand there, not the key that they mean."""
-    for name in part.placed.keys:
+    for name in part.read.keys:
         if name in part.read.values and part.rows.cell(at, name) == fault.cell:
             return replace(fault, found=part.read.values[name][at])
     return fault
@@ -193,7 +190,7 @@ def _beside(part: Part) -> list[ReturnFault]:
                 if header.number.isdigit()}
     lines = [(block.sheet.address(line.row, line.column), line.text) for line in (*block.notes, *block.titles)]
     logic, unread = read_logic(lines, numbered, block.sheet.file, block.sheet.name)
-    rows = part_of(part.rows, part.standing) if len(part.standing) < len(part.rows) else part.rows
+    rows = part.standing_rows
     return [*_totals(part, rows), *unread, *logic_faults(rows, logic, part.table)]
 
 
@@ -206,7 +203,7 @@ def _totals(part: Part, rows: Rows) -> list[ReturnFault]:
     read = read_rows(labelled, part.table, part.recognised.slices, lambda text: text)
     kinds = [total.kind for total in block.totals] * max(1, len(part.recognised.slices))
     labels = [total.label for total in block.totals] * max(1, len(part.recognised.slices))
-    counties = set(part.placed.counties) - {""}
+    counties = set(part.read.counties) - {""}
     finder = Finder(part.units(counties.pop())) if len(counties) == 1 else None
     for column in part.table.columns:
         if column.type is ColumnType.PLACE and column.name in read.values:

@@ -14,7 +14,7 @@ from commlib.declarations.checks import Severity
 from commlib.intake.faults import Code
 from commlib.intake.layout.blocks import Line
 from commlib.intake.names.gazetteer import spelled
-from commlib.intake.names.resolve import Meant
+from commlib.intake.names.resolve import Meant, refused
 from commlib.places import Place, PlaceBook, PlaceLevel
 from commlib.retired import RetiredCode, present_codes, why_retired, with_codes
 
@@ -24,18 +24,6 @@ _LONGEST = 14                               # characters of the longest name of 
 _GENERIC = re.compile(r"[城郊矿东西南北]区")   # names of counties that are common words too
 _FINDERS: dict[int, CountyFinder] = {}
 _ENDING = re.compile(r"(?<=..)(?:自治)?[县市区旗]$")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a row's words for its county mean.
-
-    `above`: the nation, a province or a prefecture, no county. `astray`: the province or prefecture beside it does not fit.
-    """
-
-    meant: Meant
-    above: bool = False
-    astray: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +78,7 @@ class CountyFinder:
         key = spelled(name)
         return key in self._names or key in self._retired or key in self._above
 
-    def of_code(self, code: str, name: str = "") -> Named:
+    def of_code(self, code: str, name: str = "") -> Meant:
         """The county of a code of 6, 9 or 12 digits; a name beside it that is not the register's is told."""
         six = code[:6]
         place = self._counties.get(six) or self._counties.get(code)
@@ -98,40 +86,33 @@ class CountyFinder:
             names = {spelled(word) for word in (place.name_zh, *place.aliases)}
             full = place.prefecture_zh + place.name_zh
             if not name or spelled(name) in names or spelled(full).endswith(spelled(name)):
-                return Named(Meant(place.key))
+                return Meant(place.key)
             same = _ENDING.sub("", spelled(name)) == _ENDING.sub("", spelled(place.name_zh))
             former = any(place.key in self._present(each) for each in self._retired.get(spelled(name), ()))
-            if same or former:
-                return Named(Meant(place.key, Severity.NOTE, Code.RENAMED, _told([place]),
-                                   phrases.text("taking.note_renamed", name=place.name_zh)))
-            return Named(Meant("", Severity.ERROR, Code.PLACE, _told([place]), phrases.text("taking.remedy_code_name")))
+            return _renamed(place) if same or former else \
+                refused(Code.PLACE, _told([place]), phrases.text("taking.remedy_code_name"))
         if six in self.book.retired:
-            return Named(self._followed([self.book.retired[six]]))
-        if six.endswith("00") or len(code) < 6:
-            return Named(Meant(), True)
-        return Named(self._unknown(code))
+            return self._followed([self.book.retired[six]])
+        return _above() if six.endswith("00") or len(code) < 6 else self._unknown(code)
 
-    def of_name(self, name: str, province: str = "", prefecture: str = "") -> Named:
+    def of_name(self, name: str, province: str = "", prefecture: str = "") -> Meant:
         """The county of a name, within a province and a prefecture where they are given."""
         key = spelled(name)
         every = self._names.get(key, [])
         found = [each for each in every if _within(each, province, prefecture)]
         if len(found) == 1:
-            return Named(Meant(found[0].key))
+            return Meant(found[0].key)
         if not found and (key in self._above or key in (spelled(province), spelled(prefecture))):
-            return Named(Meant(), True)
+            return _above()
         if found or every:
             remedy = "taking.remedy_county_namesake" if found else "taking.remedy_county_elsewhere"
-            return Named(Meant("", Severity.ERROR, Code.NAMESAKE if found else Code.PLACE, phrases.text("taking.allowed_county"),
-                               phrases.text(remedy, places=_told(found or every))), astray=not found)
+            return refused(Code.NAMESAKE if found else Code.PLACE, phrases.text("taking.allowed_county"),
+                           phrases.text(remedy, places=_told(found or every)), astray=not found)
         former = [each for each in self._retired.get(key, []) if not province or self._province(each.code, province)]
         if former:
-            return Named(self._followed(former))
+            return self._followed(former)
         found = [each for each in self._stems.get(key, []) if _within(each, province, prefecture)]
-        if len(found) == 1:
-            return Named(Meant(found[0].key, Severity.NOTE, Code.RENAMED, _told(found),
-                               phrases.text("taking.note_renamed", name=found[0].name_zh)))
-        return Named(self._unknown(name, province))
+        return _renamed(found[0]) if len(found) == 1 else self._unknown(name, province)
 
     def _province(self, code: str, province: str) -> bool:
         above = self.book.provinces.get(code[:2])
@@ -148,14 +129,14 @@ class CountyFinder:
         told = _told([self.book.register[code] for code in sorted(present)]) if present else phrases.text("taking.allowed_county")
         if len(present) == 1 and last.reason in _SAME_UNIT:
             return Meant(present.pop(), Severity.NOTE, Code.RENAMED, told, phrases.text("taking.note_retired", why=why))
-        return Meant("", Severity.ERROR, Code.PLACE, told, phrases.text("taking.remedy_retired", why=why))
+        return refused(Code.PLACE, told, phrases.text("taking.remedy_retired", why=why))
 
     def _unknown(self, name: str, province: str = "") -> Meant:
         words = [word for word, places in self._names.items() if any(_within(each, province, "") for each in places)]
         close = difflib.get_close_matches(spelled(name)[:_LONGEST], words, n=3, cutoff=0.5)
         near = list({self._names[word][0].key: self._names[word][0] for word in close}.values())
         remedy = phrases.text("taking.remedy_county_near", near=_told(near)) if near else phrases.text("taking.remedy_county")
-        return Meant("", Severity.ERROR, Code.PLACE, phrases.text("taking.allowed_county"), remedy)
+        return refused(Code.PLACE, phrases.text("taking.allowed_county"), remedy)
 
     # ---- words above a table
 
@@ -203,6 +184,17 @@ def county_finder(book: PlaceBook) -> CountyFinder:
     if id(book) not in _FINDERS:   # a finder holds its book, so that no other one can come to bear its id
         _FINDERS[id(book)] = CountyFinder(book)
     return _FINDERS[id(book)]
+
+
+def _renamed(place: Place) -> Meant:
+    """The county of another name or kind than its own, with a note."""
+    return Meant(place.key, Severity.NOTE, Code.RENAMED, _told([place]), phrases.text("taking.note_renamed", name=place.name_zh))
+
+
+def _above() -> Meant:
+    """What is no county, but stands above: its row is left out, with a note."""
+    return Meant("", Severity.NOTE, Code.PLACE, phrases.text("taking.allowed_county"), phrases.text("taking.note_above"),
+                 above=True)
 
 
 def _within(place: Place, province: str, prefecture: str) -> bool:

@@ -7,15 +7,26 @@ from typing import Any
 import pandas as pd
 
 from commlib import phrases
-from commlib.bilingual import Text
+from commlib.bilingual import Text, joined
 from commlib.declarations.tables import TableDeclaration, table
 from commlib.home import Home
-from commlib.intake.releases import Records, keys
 from commlib.periods import parse_period
 from commlib.places import place_book
 from commlib.units import unit
 
+Records = list[dict[str, Any]]
+
 _KINDS = ("new", "corrected", "withdrawn")
+_SEPARATOR = "\x1f"
+
+
+def keys(rows: pd.DataFrame, declaration: TableDeclaration) -> pd.Series[str]:
+    """The key of each row as one text."""
+    found = pd.Series("", index=rows.index, dtype=str)
+    for name in declaration.key:
+        found = found + rows.get(name, "") + _SEPARATOR
+    return found
+
 
 def changes(before: pd.DataFrame, after: pd.DataFrame, own: pd.DataFrame, declaration: TableDeclaration) -> dict[str, Any]:
     """What differs between the rows of a table and county that held before a release and after it; `own` are its rows.
@@ -50,9 +61,9 @@ def in_words(found: Records, home: Home) -> list[Text]:
         if sums and each["periods"]:
             labels = [parse_period(text).label for text in each["periods"]]
             key = "releases.across" if len(labels) > 1 else "releases.at"
-            sums[0] = phrases.text(key, moment=_joined(labels, " → ", " → "), said=sums[0])
-        parts = [_joined(part, "，", ", ") for part in (rows, sums) if part] or [phrases.text("releases.nothing")]
-        said.append(phrases.text("releases.changed", county=named, table=declaration.label, changes=_joined(parts, "；", "; ")))
+            sums[0] = phrases.text(key, moment=joined(labels, " → ", " → "), said=sums[0])
+        parts = [joined(part, "，", ", ") for part in (rows, sums) if part] or [phrases.text("releases.nothing")]
+        said.append(phrases.text("releases.changed", county=named, table=declaration.label, changes=joined(parts, "；", "; ")))
     return said
 
 
@@ -61,10 +72,6 @@ def _sum_words(declaration: TableDeclaration, name: str, first: float | None, la
     return phrases.text(
         "releases.sum", column=column.label, first="—" if first is None else f"{first:,.12g}", last=f"{last:,.12g}",
         more=f"{last - (first or 0):+,.12g}", unit=unit(column.unit or "count").label)
-
-
-def _joined(parts: list[Text], zh: str, en: str) -> Text:
-    return Text(zh=zh.join(part.zh for part in parts), en=en.join(part.en for part in parts))
 
 
 def _rows(before: pd.DataFrame, after: pd.DataFrame, own: pd.DataFrame, declaration: TableDeclaration) -> dict[str, int]:

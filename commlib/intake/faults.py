@@ -1,12 +1,24 @@
-"""What is odd about a return: one fault at one cell, with a code of a closed list, what is allowed and what to do."""
+"""What is odd about a return: one fault at one cell, with a code of a closed list, what is allowed and what to do.
+
+Notes that say the same of many cells of a column become one, at the range of its cells.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
+from commlib import phrases
 from commlib.bilingual import Text, excerpt
 from commlib.declarations.checks import Severity
+
+_FEWEST = 4       # from how many on notes are gathered
+_MOST_SPANS = 12  # stretches of cells that an address lists; of more the first and last cell are named
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
+_VALUES = re.compile(r"“[^”]*”|\"[^\"]*\"|[0-9][0-9.,]*")   # what differs from cell to cell in the same sentence
 
 
 class Code(StrEnum):
@@ -63,8 +75,6 @@ class Code(StrEnum):
     REFERENCE = "reference"        # an id that the other table does not hold
     LOGIC = "logic"                # a printed line of logic (7栏=1栏+4栏) that does not hold, or is not understood
     TOTAL = "total"                # a printed total that the rows do not give
-    ABSENT = "absent"              # a place that did not report
-    LATE = "late"                  # a return that came after its day
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +93,45 @@ class ReturnFault:
     def __post_init__(self) -> None:
         object.__setattr__(self, "found", excerpt(self.found))
 
-    def at(self, *, file: str | None = None, sheet: str | None = None, cell: str | None = None) -> ReturnFault:
-        """The same fault at another place; None keeps what is there."""
-        return replace(self, file=self.file if file is None else file, sheet=self.sheet if sheet is None else sheet,
-                       cell=self.cell if cell is None else cell)
-
-    def record(self, language: str) -> dict[str, str]:
-        """The fault for JSON: the remedy in both languages, what is allowed in one."""
+    def record(self) -> dict[str, str]:
+        """The fault for JSON, in both languages."""
         return {"file": self.file, "sheet": self.sheet, "cell": self.cell, "severity": str(self.severity),
-                "code": str(self.code), "found": self.found, "allowed": self.allowed[language],
-                "remedy_zh": self.remedy.zh, "remedy_en": self.remedy.en}
+                "code": str(self.code), "found": self.found, "remedy_zh": self.remedy.zh, "remedy_en": self.remedy.en,
+                "allowed_zh": self.allowed.zh, "allowed_en": self.allowed.en}
 
 
-def refused(faults: list[ReturnFault]) -> bool:
-    """Whether one of the faults keeps out what it is about."""
-    return any(fault.severity is Severity.ERROR for fault in faults)
+def explained(group: str, reason: str, **values: Any) -> tuple[Text, Text]:
+    """What is allowed and what to do: the phrases `<group>.allowed_<reason>` and `<group>.remedy_<reason>`."""
+    return phrases.text(f"{group}.allowed_{reason}", **values), phrases.text(f"{group}.remedy_{reason}", **values)
+
+
+def gathered(faults: Iterable[ReturnFault]) -> list[ReturnFault]:
+    """The faults with like notes gathered where the first of them stood; errors and warnings stay one by one.
+
+    Alike are notes of one code and one sentence, but for the values in it, in one column of one sheet. The gathered one has
+    the range of cells (`C5:C10004`, `C5:C9,C12`) and says how many they are.
+    """
+    groups: dict[object, list[ReturnFault]] = {}
+    for number, fault in enumerate(faults):
+        match = _CELL.fullmatch(fault.cell) if fault.severity is Severity.NOTE else None
+        kind = (fault.sheet, fault.code, match[1], fault.allowed.zh, _VALUES.sub("", fault.remedy.zh)) if match else number
+        groups.setdefault(kind, []).append(fault)
+    return [fault for group in groups.values() for fault in (group if len(group) < _FEWEST else [_one(group)])]
+
+
+def _one(group: list[ReturnFault]) -> ReturnFault:
+    """Several notes of a column as one at the range of their cells; of very many stretches from the first to the last."""
+    cells = [cell for fault in group if (cell := _CELL.fullmatch(fault.cell))]
+    column, spans = cells[0][1], stretches(int(cell[2]) for cell in cells)
+    if len(spans) > _MOST_SPANS:
+        spans = [(spans[0][0], spans[-1][1])]
+    where = ",".join(f"{column}{low}" if low == high else f"{column}{low}:{column}{high}" for low, high in spans)
+    return replace(group[0], cell=where, remedy=phrases.text("taking.gathered", remedy=group[0].remedy, n=len(group)))
+
+
+def stretches(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Whole numbers as unbroken stretches in order: the first and the last of each."""
+    spans: list[tuple[int, int]] = []
+    for each in sorted(set(numbers)):
+        spans[-1:] = [(spans[-1][0], each)] if spans and spans[-1][1] == each - 1 else [*spans[-1:], (each, each)]
+    return spans

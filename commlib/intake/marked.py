@@ -15,9 +15,8 @@ from commlib.bilingual import Language
 from commlib.declarations.checks import Severity
 from commlib.home import Home
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.files.marking import MOST_COLUMNS, UNPRINTABLE, Writer, starred
 from commlib.intake.files.sheets import Sheet, column_number, letters, shown
-from commlib.intake.files.workbooks import sheet_name, workbook_bytes
+from commlib.intake.files.workbooks import MOST_COLUMNS, UNPRINTABLE, Writer, sheet_name, starred, workbook_bytes
 from commlib.intake.taking import TakenReturn, TakenTable
 from commlib.places import place_book
 
@@ -161,7 +160,7 @@ def _summary(writer: Writer, taken: TakenReturn, copies: Sequence[_Copy], fictio
                   say("counted", **{str(each): sum(fault.severity is each for fault in faults) for each in _ORDER}),
                   say("colours"), *([say("masked")] if any(each.masked for each in copies) else []),
                   *[say("rows_only", sheet=each.name) for each in copies if each.shift],
-                  *[say("not_all", sheet=each.name) for each in copies if _cut(each)],
+                  *[say("not_all", sheet=each.name) for each in copies if len(each.marks) > MOST_COMMENTS],
                   *([say("list_cut", n=MOST_LISTED)] if len(faults) > MOST_LISTED else [])):
         writer.row([words])
     writer.row([])
@@ -188,11 +187,6 @@ def _recognised(taken: TakenTable, writer: Writer) -> list[object]:
 
 def _counts(faults: Sequence[ReturnFault]) -> list[int]:
     return [sum(fault.severity is each for fault in faults) for each in _ORDER]
-
-
-def _cut(copied: _Copy) -> bool:
-    """Whether there are more faulty cells than bear a comment."""
-    return len(copied.marks) > MOST_COMMENTS
 
 
 def _listed(writer: Writer, faults: Sequence[ReturnFault], copies: Sequence[_Copy]) -> None:

@@ -15,7 +15,7 @@ from commlib.bilingual import Text
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import DATES, NUMBERS, Column, ColumnType
 from commlib.home import Home
-from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.faults import Code, ReturnFault, explained
 
 KEY_FILE = "private/pseudonym.key"
 _KEY_BYTES, _PSEUDONYM_DIGITS = 32, 20
@@ -31,31 +31,27 @@ _CHECK_SIGNS = "10X98765432"
 _PROVINCE = re.compile("1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 
 
-def _is_identity(found: str) -> bool:
-    """Whether 18 signs are an identity number: a province, a day of birth and the check digit."""
-    plain = re.sub(r"[-\s]", "", unicodedata.normalize("NFKC", found)).upper()
+def _is_checked_identity(found: str) -> bool:
+    """Whether 18 signs are an identity number with its check digit."""
+    plain = _bare(found)
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, plain[:17], strict=True))
-    return _is_birth(plain[:2], plain[10:14]) and plain[17] == _CHECK_SIGNS[total % 11]
+    return _is_identity(found) and plain[17] == _CHECK_SIGNS[total % 11]
 
 
-def _is_mistyped_identity(found: str) -> bool:
-    """Whether 18 signs are an identity number but for the check digit."""
-    plain = re.sub(r"[-\s]", "", unicodedata.normalize("NFKC", found))
-    return _is_birth(plain[:2], plain[10:14])
+def _is_identity(found: str) -> bool:
+    """Whether 18 or, of the old form, 15 signs begin as an identity number does: with a province and a day of birth."""
+    plain = _bare(found)
+    day = plain[10:14] if len(plain) == 18 else plain[8:12]
+    return bool(_PROVINCE.fullmatch(plain[:2])) and 1 <= int(day[:2]) <= 12 and 1 <= int(day[2:]) <= 31
 
 
-def _is_old_identity(found: str) -> bool:
-    plain = unicodedata.normalize("NFKC", found)
-    return _is_birth(plain[:2], plain[8:12])
-
-
-def _is_birth(province: str, day: str) -> bool:
-    return bool(_PROVINCE.fullmatch(province)) and 1 <= int(day[:2]) <= 12 and 1 <= int(day[2:]) <= 31
+def _bare(found: str) -> str:
+    return re.sub(r"[-\s]", "", unicodedata.normalize("NFKC", found)).upper()
 
 
 _KINDS: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "identity": (_IDENTITY, _is_identity), "mistyped": (_IDENTITY, _is_mistyped_identity),
-    "old": (_OLD_IDENTITY, _is_old_identity), "mobile": (_MOBILE, bool), "landline": (_LANDLINE, bool),
+    "identity": (_IDENTITY, _is_checked_identity), "mistyped": (_IDENTITY, _is_identity),
+    "old": (_OLD_IDENTITY, _is_identity), "mobile": (_MOBILE, bool), "landline": (_LANDLINE, bool),
 }
 
 
@@ -88,8 +84,7 @@ def personal_fault(found: str, column: Column, fault: ReturnFault | None = None)
     """The error of a cell that holds what is personal, or another fault of such a cell without what was found."""
     if fault is not None:
         return replace(fault, found=found, remedy=phrases.text("taking.remedy_pseudonym", label=column.label))
-    return ReturnFault("", "", "", Severity.ERROR, Code.PERSONAL, masked(found), phrases.text("taking.allowed_personal"),
-                       phrases.text("taking.remedy_personal"))
+    return ReturnFault("", "", "", Severity.ERROR, Code.PERSONAL, masked(found), *explained("taking", "personal"))
 
 
 def without_personal(fault: ReturnFault) -> ReturnFault:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-
-import pandas as pd
 
 from commlib import phrases
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import Column, ColumnType, Level
 from commlib.intake.block_rows import BlockRows
 from commlib.intake.cells.glances import says_nothing
-from commlib.intake.checks.rows import Rows
-from commlib.intake.counties import CountyFinder, Named
-from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.counties import CountyFinder
+from commlib.intake.faults import Code, ReturnFault, explained
 from commlib.intake.files.sheets import letters, numeric, shown
-from commlib.intake.layout.blocks import Line
-from commlib.intake.layout.headers import Header, keys
+from commlib.intake.layout.blocks import Header, Line
+from commlib.intake.layout.headers import keys
 from commlib.intake.layout.matching import Slice
 from commlib.intake.names.gazetteer import Gazetteer, spelled
-from commlib.intake.names.resolve import Meant, placed
+from commlib.intake.names.resolve import Meant, resolve
 from commlib.places import PlaceLevel
 
 # Headers of columns that say the county of a row; a table need not declare them.
@@ -34,42 +30,26 @@ _ROLES = {word: role for role, words in _SAYING.items() for word in words}
 _MOSTLY = 0.5   # share of the names of a column that must be counties for its rows to be counties
 
 
-@dataclass
-class Placed:
-    """The county of each row ("" = none), the keys of its places by column, and what was odd.
-
-    `left_out` are rows about a prefecture, a province or the nation. `faults` have the position of their row, -1 for the
-    block. `said` are the headers that told the county.
-    """
-
-    counties: list[str]
-    keys: dict[str, list[str]] = field(default_factory=dict)
-    faults: list[tuple[int, ReturnFault]] = field(default_factory=list)
-    left_out: set[int] = field(default_factory=set)
-    said: tuple[Header, ...] = ()
-
-
 def place_rows(found: BlockRows, slices: Sequence[Slice], county: str, finder: CountyFinder,
-               units: Callable[[str], Gazetteer]) -> Placed:
+               units: Callable[[str], Gazetteer]) -> None:
     """Find the county of every row and the places that it names; `county` is the key that a person named, or ""."""
     said = _saying(found, slices)
-    result = Placed([""] * len(found.at), said=tuple(said.values()))
+    found.counties, found.said = [""] * len(found.at), tuple(said.values())
     own = _own_column(found, finder) if "county" not in said else None
     if "county" in said or "code" in said or (own is not None and not county):
         where = said.get("county") or said.get("code") or slices[0].columns[own.name if own else ""]
-        _by_row(found, result, said, own, finder, where)
+        _by_row(found, said, own, finder, where)
     else:
         key, line = (county, None) if county else finder.in_words(found.block.context)
         if key:
-            result.counties = [key] * len(found.at)
+            found.counties = [key] * len(found.at)
             if line is not None and line.row < 0:
-                result.faults.append((-1, _taken_from(found, line, "taking.note_county", key)))
+                found.place_faults.append((-1, _taken_from(found, line, "taking.note_county", key)))
         elif found.at:
-            result.faults.append((-1, _unknown(found)))
-    _townships_of_context(found, result, units)
-    _resolve(found, result, units)
-    _finest(found, result, units)
-    return result
+            found.place_faults.append((-1, _unknown(found)))
+    _townships_of_context(found, units)
+    _resolve(found, units)
+    _finest(found, units)
 
 
 # ---- the county
@@ -102,32 +82,32 @@ def _own_column(found: BlockRows, finder: CountyFinder) -> Column | None:
     return None
 
 
-def _by_row(found: BlockRows, result: Placed, said: Mapping[str, Header], own: Column | None, finder: CountyFinder,
+def _by_row(found: BlockRows, said: Mapping[str, Header], own: Column | None, finder: CountyFinder,
             where: Header) -> None:
     """The county of each row by its own code or name, within the province and prefecture beside it or in the title."""
     block = found.block
     if own is None and set(said) == {"code"} and (name := _column_of(found, said["code"])):
-        _by_code(found, result, name, finder)
+        _by_code(found, name, finder)
         return
     repeats = len(found.at) // max(1, len(block.body))
-    texts = {role: _words(result, found, role, header) * repeats for role, header in said.items()}
+    texts = {role: _words(found, role, header) * repeats for role, header in said.items()}
     names = found.values[own.name] if own else texts.get("county", [])
     blank = [""] * len(found.at)
     scope = "" if texts.get("prefecture") or texts.get("province") else finder.prefecture_in(block.context)
     asked = list(zip(texts.get("code", blank), names or blank, texts.get("province", blank),
                      texts.get("prefecture", [scope] * len(found.at)), strict=True))
-    known: dict[tuple[str, ...], Named] = {}
+    known: dict[tuple[str, ...], Meant] = {}
     for at, words in enumerate(asked):
         key = (words[0][:6] if not words[1] else words[0], *words[1:])
         if key not in known:
-            known[key] = _named(finder, *key)
-        meant = known[key].meant
-        result.counties[at] = meant.key
+            known[key] = finder.of_code(*key[:2]) if key[0] else finder.of_name(*key[1:])
+        meant = known[key]
+        found.counties[at] = meant.key
         if own is not None and meant.key:
-            result.keys.setdefault(own.name, [""] * len(found.at))[at] = meant.key
-        if meant.code or known[key].above:
-            place = said.get("province") or said.get("prefecture") or where if known[key].astray else where
-            _tell(result, found, at, block.sheet.address(*block.cell(place, found.at[at])), words, known[key])
+            found.keys.setdefault(own.name, [""] * len(found.at))[at] = meant.key
+        if meant.code:
+            place = said.get("province") or said.get("prefecture") or where if meant.astray else where
+            _tell(found, at, block.sheet.address(*block.cell(place, found.at[at])), words[1] or words[0], meant)
 
 
 def _column_of(found: BlockRows, header: Header) -> str:
@@ -135,26 +115,19 @@ def _column_of(found: BlockRows, header: Header) -> str:
     return next((name for name, column in found.letters.items() if column == letters(header.column)), "")
 
 
-def _by_code(found: BlockRows, result: Placed, name: str, finder: CountyFinder) -> None:
+def _by_code(found: BlockRows, name: str, finder: CountyFinder) -> None:
     """The county of each row by the first six digits of a declared column of codes."""
     codes = [text[:6] for text in found.values[name]]
-    known = {code: finder.of_code(code) if code else Named(Meant()) for code in set(codes)}
-    keys = {code: each.meant.key for code, each in known.items()}
-    result.counties = [keys[code] for code in codes]
-    odd = {code for code, each in known.items() if each.meant.code or each.above}
+    known = {code: finder.of_code(code) if code else Meant() for code in set(codes)}
+    found.counties = [known[code].key for code in codes]
+    odd = {code for code, each in known.items() if each.code}
     for at, code in enumerate(codes) if odd else ():
         if code in odd:
             cell = f"{found.letters[name]}{found.at[at] + 1}"
-            _tell(result, found, at, cell, (found.values[name][at], ""), known[code])
+            _tell(found, at, cell, found.values[name][at], known[code])
 
 
-def _named(finder: CountyFinder, code: str, name: str, province: str, prefecture: str) -> Named:
-    if code:
-        return finder.of_code(code, name)
-    return finder.of_name(name, province, prefecture)
-
-
-def _words(result: Placed, found: BlockRows, role: str, header: Header) -> list[str]:
+def _words(found: BlockRows, role: str, header: Header) -> list[str]:
     """The words of a column that says the county; a blank name is what stands above it, a code stored as a number is told."""
     words: list[str] = []
     for at, cell in enumerate(found.block.values(header)):
@@ -163,32 +136,26 @@ def _words(result: Placed, found: BlockRows, role: str, header: Header) -> list[
             text = words[-1] if words and role != "code" and not text else ""
         elif numeric(cell) or text != cell:
             remedy = phrases.text("fault.remedy_code_number") if numeric(cell) else phrases.text("fault.note_read", read=text)
-            result.faults.append((at, found.block.sheet.fault(
+            found.place_faults.append((at, found.block.sheet.fault(
                 Severity.NOTE, Code.REREAD, shown(cell), phrases.text("taking.allowed_county"), remedy,
                 *found.block.cell(header, found.at[at]))))
         words.append(text)
     return words
 
 
-def _tell(result: Placed, found: BlockRows, at: int, cell: str, words: Sequence[str], named: Named) -> None:
-    told = words[1] or words[0]
-    if named.above:
-        result.left_out.add(at)
-        severity, code = Severity.NOTE, Code.PLACE
-        allowed, remedy = phrases.text("taking.allowed_county"), phrases.text("taking.note_above")
-    else:
-        meant = named.meant
-        assert meant.code and meant.allowed and meant.remedy
-        severity, code, allowed, remedy = meant.severity, meant.code, meant.allowed, meant.remedy
+def _tell(found: BlockRows, at: int, cell: str, told: str, meant: Meant) -> None:
+    if meant.above:
+        found.left_out.add(at)
     sheet = found.block.sheet
-    result.faults.append((at, ReturnFault(sheet.file, sheet.name, cell, severity, code, told, allowed, remedy)))
+    severity, code, allowed, remedy = meant.told()
+    found.place_faults.append((at, ReturnFault(sheet.file, sheet.name, cell, severity, code, told, allowed, remedy)))
 
 
 def _unknown(found: BlockRows) -> ReturnFault:
     """The error of a block that names no county."""
     block = found.block
-    return block.sheet.fault(Severity.ERROR, Code.PLACE, block.title or block.sheet.name, phrases.text("taking.allowed_block"),
-                             phrases.text("taking.remedy_block"), block.header_rows[0] if block.header_rows else None)
+    return block.sheet.fault(Severity.ERROR, Code.PLACE, block.title or block.sheet.name, *explained("taking", "block"),
+                             block.header_rows[0] if block.header_rows else None)
 
 
 def _taken_from(found: BlockRows, line: Line, phrase: str, key: str) -> ReturnFault:
@@ -201,10 +168,10 @@ def _taken_from(found: BlockRows, line: Line, phrase: str, key: str) -> ReturnFa
 
 # ---- places in the county
 
-def _townships_of_context(found: BlockRows, result: Placed, units: Callable[[str], Gazetteer]) -> None:
+def _townships_of_context(found: BlockRows, units: Callable[[str], Gazetteer]) -> None:
     """Give every row the township that the words around the table name, where no column does."""
     name = next((each for each in found.table.place if found.table.column(each).level is Level.TOWNSHIP), "")
-    counties = set(result.counties) - {""}
+    counties = set(found.counties) - {""}
     if not name or (name in found.values and any(found.values[name])) or len(counties) != 1:
         return
     places = units(counties.pop())
@@ -214,7 +181,7 @@ def _townships_of_context(found: BlockRows, result: Placed, units: Callable[[str
             found.values[name] = [named[0]] * len(found.at)
             found.cells[name] = [found.block.sheet.address(line.row, line.column)] * len(found.at)
             found.letters.pop(name, None)
-            result.faults.append((-1, _taken_from(found, line, "taking.note_township", named[0])))
+            found.place_faults.append((-1, _taken_from(found, line, "taking.note_township", named[0])))
             return
 
 
@@ -228,54 +195,44 @@ def _townships_in(line: Line, places: Gazetteer) -> list[str]:
     return [name for name in dict.fromkeys(held) if not any(name != other and name in other for other in held)]
 
 
-def _resolve(found: BlockRows, result: Placed, units: Callable[[str], Gazetteer]) -> None:
+def _resolve(found: BlockRows, units: Callable[[str], Gazetteer]) -> None:
     """The keys of the places, county by county."""
     columns = [each.name for each in found.table.columns if each.type is ColumnType.PLACE and each.name in found.values]
-    left = [name for name in columns if name not in result.keys]
+    left = [name for name in columns if name not in found.keys]
     for name in left:
-        result.keys[name] = [""] * len(found.at)
+        found.keys[name] = [""] * len(found.at)
     groups: dict[str, list[int]] = {}
-    for at, county in enumerate(result.counties if left else ()):
+    for at, county in enumerate(found.counties if left else ()):
         if county and any(found.values[name][at] for name in left):
             groups.setdefault(county, []).append(at)
     whole = found.rows() if groups else None
     for county, positions in groups.items():
         assert whole is not None
-        rows = whole if len(positions) == len(found.at) else part_of(whole, positions)
-        frame, faults = placed(rows, found.table, units(county))
+        rows = whole.some(positions)
+        meant, faults = resolve(rows, found.table, units(county))
         for name in left:
-            for at, key in zip(positions, frame[name], strict=True):
-                result.keys[name][at] = key
-        result.faults += [(positions[at], fault) for at, fault in faults]
+            for at, key in zip(positions, meant[name], strict=True):
+                found.keys[name][at] = key
+        found.place_faults += [(positions[at], fault) for at, fault in faults]
 
 
-def part_of(rows: Rows, positions: Sequence[int]) -> Rows:
-    """Some rows of a return by position."""
-    def some(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-        return None if frame is None else frame.iloc[list(positions)]
-
-    return replace(rows, values=rows.values.iloc[list(positions)], cells=some(rows.cells), low=some(rows.low),
-                   high=some(rows.high), step=some(rows.step),
-                   sheets=None if rows.sheets is None else rows.sheets.iloc[list(positions)])
-
-
-def _finest(found: BlockRows, result: Placed, units: Callable[[str], Gazetteer]) -> None:
+def _finest(found: BlockRows, units: Callable[[str], Gazetteer]) -> None:
     """Fill the township of a community that is known, and the finest place of a return that names coarser ones alone."""
     place = found.table.place
     township = next((each for each in place if found.table.column(each).level is Level.TOWNSHIP), "")
     finest = place[-1] if place else ""
-    refused = {at for at, fault in result.faults if fault.severity is Severity.ERROR}
+    refused = {at for at, fault in found.place_faults if fault.severity is Severity.ERROR}
     for name in place:
-        result.keys.setdefault(name, [""] * len(found.at))
+        found.keys.setdefault(name, [""] * len(found.at))
     if finest and finest not in found.values and found.table.column(finest).level is Level.ANY:
-        for at, county in enumerate(result.counties):
-            coarser = next((result.keys[name][at] for name in reversed(place[:-1]) if result.keys[name][at]), county)
-            result.keys[finest][at] = coarser if at not in refused else ""
+        for at, county in enumerate(found.counties):
+            coarser = next((found.keys[name][at] for name in reversed(place[:-1]) if found.keys[name][at]), county)
+            found.keys[finest][at] = coarser if at not in refused else ""
     if township and finest != township:
-        for at, (key, county) in enumerate(zip(result.keys[finest], result.counties, strict=True)):
+        for at, (key, county) in enumerate(zip(found.keys[finest], found.counties, strict=True)):
             if key == county:
-                result.keys[township][at] = ""   # a row about the county stands in no township
-            elif key and not result.keys[township][at]:
+                found.keys[township][at] = ""   # a row about the county stands in no township
+            elif key and not found.keys[township][at]:
                 unit = units(county).by_key.get(key)
                 if unit is not None and at not in refused:
-                    result.keys[township][at] = unit.township if unit.level is PlaceLevel.COMMUNITY else unit.key
+                    found.keys[township][at] = unit.township if unit.level is PlaceLevel.COMMUNITY else unit.key

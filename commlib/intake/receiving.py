@@ -17,11 +17,11 @@ from commlib.declarations.checks import Severity
 from commlib.declarations.tables import TableDeclaration, tables
 from commlib.errors import ParameterError
 from commlib.home import Home
-from commlib.intake.faults import ReturnFault
+from commlib.intake.differences import Records
 from commlib.intake.files.sources import ADDRESS
 from commlib.intake.layout.mappings import mapping_path
 from commlib.intake.marked import marked_workbook
-from commlib.intake.releases import Records, Release, Releases
+from commlib.intake.releases import Release, Releases
 from commlib.intake.taking import TakenReturn, take_return
 
 _ENDINGS = {".xlsx", ".xlsm", ".xls", ".ods", ".et", ".csv", ".tsv", ".tab", ".txt", ".parquet"}
@@ -88,7 +88,7 @@ class Intake:
 
         Raises ParameterError for an unknown county, StoreError where nothing can be written.
         """
-        fingerprint, workbook = self._fingerprint(source), self._workbook(source)
+        fingerprint, workbook = self._fingerprint(source), self.out / f"{source.name}.faults.xlsx"
         standing = self.releases.standing(fingerprint) if fingerprint else None
         if standing is None or (_is_faulty(self.releases.answer(standing.number)) and not (self.dry or workbook.is_file())):
             taken = take_return(source.address, self.declared, self.home, county=self.said.county, period=self.said.period,
@@ -108,15 +108,13 @@ class Intake:
                                                    received=self.said.received), False
         if found.faulty:
             write_whole(workbook, marked_workbook(taken, self.language, self.home))
-            write_whole(workbook.with_suffix(".json"), _json(shown(answer, self.language)))
+            said = json.dumps(shown(answer, self.language), ensure_ascii=False, indent=1)
+            write_whole(workbook.with_suffix(".json"), said.encode())
         else:   # those of a return that has been mended since
             remove(workbook)
             remove(workbook.with_suffix(".json"))
         return Received(taken.name, answer, found.readable, release, bool(release) and unchanged,
                         workbook if found.faulty else None)
-
-    def _workbook(self, source: Source) -> Path:
-        return self.out / f"{source.name}.faults.xlsx"
 
     def _fingerprint(self, source: Source) -> str:
         """Of a file the hash of all that its rows follow from; "" where that shows only once it is read."""
@@ -148,7 +146,9 @@ def sources(given: Sequence[str], say_left_out: Callable[[int], None] = lambda n
         if not path.is_dir():
             found.append(Source(path, path.name))
             continue
-        inside = [one for one in sorted(path.rglob("*")) if one.is_file() and not _is_beside(one.relative_to(path))]
+        inside = [one for one in sorted(path.rglob("*")) if one.is_file()
+                  and not one.name.endswith((".mapping.yml", "faults.json"))
+                  and not any(part.startswith((".", "~$")) for part in one.relative_to(path).parts)]
         returns = [one for one in inside if one.suffix.lower() in _ENDINGS]
         if not returns:
             raise ParameterError(phrases.text("intake.no_return", found=each, endings="、".join(sorted(_ENDINGS))))
@@ -159,15 +159,11 @@ def sources(given: Sequence[str], say_left_out: Callable[[int], None] = lambda n
     return found
 
 
-def _is_beside(path: Path) -> bool:
-    return any(part.startswith((".", "~$")) for part in path.parts) or path.name.endswith((".mapping.yml", "faults.json"))
-
-
 def records(taken: TakenReturn) -> Records:
     """What is said of a return: a record a block with its faults; those of no block stand with their sheet or the file."""
     apart: dict[str, list[dict[str, str]]] = {}
     for fault in taken.faults:
-        apart.setdefault(fault.sheet, []).append(_record(fault))
+        apart.setdefault(fault.sheet, []).append(fault.record())
     found = []
     for each in taken.tables:
         one, sheet = each.recognised, each.recognised.block.sheet.name
@@ -175,14 +171,9 @@ def records(taken: TakenReturn) -> Records:
             "file": taken.name, "sheet": sheet, "table": one.table.id if one.table else "",
             "confidence": round(one.confidence, 3),
             "why_zh": one.why.zh, "why_en": one.why.en, "accepted": len(each.rows), "refused": each.refused,
-            "faults": [*apart.pop(sheet, []), *map(_record, each.faults)]})
+            "faults": [*apart.pop(sheet, []), *(fault.record() for fault in each.faults)]})
     none = {"table": "", "confidence": 0.0, "why_zh": "", "why_en": "", "accepted": 0, "refused": 0}
     return [*({"file": taken.name, "sheet": sheet, **none, "faults": faults} for sheet, faults in apart.items()), *found]
-
-
-def _record(fault: ReturnFault) -> dict[str, str]:
-    record = fault.record(Language.ZH)
-    return {**record, "allowed_zh": record.pop("allowed"), "allowed_en": fault.allowed.en}
 
 
 def shown(answer: Records, language: str) -> Records:
@@ -207,10 +198,6 @@ def _is_faulty(answer: Records) -> bool:
 def _content(taken: TakenReturn) -> bytes:
     """What a database held: names and cells of its tables."""
     return repr([(sheet.name, [list(row) for row in sheet.rows]) for sheet in taken.sheets]).encode()
-
-
-def _json(answer: Records) -> bytes:
-    return json.dumps(answer, ensure_ascii=False, indent=1).encode()
 
 
 def _basis(home: Home) -> str:

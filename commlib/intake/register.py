@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from commlib.declarations.sources import REGISTER
 from commlib.declarations.tables import table
 from commlib.errors import StoreError
 from commlib.home import Home
-from commlib.intake.reported_facts import FACT_COLUMNS
+from commlib.intake.reported import FACT_COLUMNS
 from commlib.intake.tabular import collected, read_table, reference_faults
 from commlib.placenames import declared_places, township_kind
 from commlib.places import PlaceBook
@@ -89,14 +89,11 @@ def _counts(codes: pd.Series[str]) -> pd.DataFrame:
 
 
 def _village_kind(codes: pd.Series[str]) -> pd.Series[str]:
-    return _banded(codes.str[9:12], declared_places()["register"]["village_kinds"])
-
-
-def _banded(digits: pd.Series[str], bands: Mapping[str, Sequence[int]]) -> pd.Series[str]:
-    """The kind whose band (both ends included) holds the number; "" where none does."""
-    numbers = digits.astype(int).to_numpy()
+    """The kind whose band of the last three digits (both ends included) holds the code's; "" where none does."""
+    bands = declared_places()["register"]["village_kinds"]
+    numbers = codes.str[9:12].astype(int).to_numpy()
     kinds = np.select([(numbers >= low) & (numbers <= high) for low, high in bands.values()], list(bands), default="")
-    return pd.Series(kinds, index=digits.index, dtype=str)
+    return pd.Series(kinds, index=codes.index, dtype=str)
 
 
 def _frame(codes: pd.Series[str], names: pd.Series[str], values: Mapping[tuple[str, str], np.ndarray]) -> pd.DataFrame:

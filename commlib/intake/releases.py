@@ -20,14 +20,13 @@ from commlib import phrases
 from commlib.declarations.tables import TableDeclaration, table
 from commlib.errors import ParameterError, StoreError
 from commlib.home import Home
+from commlib.intake.differences import Records, changes, in_words, keys
 
 if TYPE_CHECKING:
     from commlib.intake.taking import TakenReturn
 
 _BUILDING = ".building-"
 _RECORD, _ANSWER, _CHANGES = "release.json", "answer.json", "changes.json"
-_SEPARATOR = "\x1f"
-Records = list[dict[str, Any]]
 Scopes = Mapping[str, Mapping[str, Mapping[str, int]]]   # table -> county -> scope -> rows
 
 
@@ -58,10 +57,9 @@ class Release:
         """The keys of the counties that it has rows of, in order."""
         return tuple(sorted({county for counties in self.tables.values() for county in counties}))
 
-    def accepted(self, table_id: str = "") -> int:
-        """The number of accepted rows, of one table or of all."""
-        return sum(rows for name, counties in self.tables.items() if table_id in ("", name)
-                   for scopes in counties.values() for rows in scopes.values())
+    def accepted(self) -> int:
+        """The number of accepted rows."""
+        return sum(rows for counties in self.tables.values() for scopes in counties.values() for rows in scopes.values())
 
 
 class Releases:
@@ -78,7 +76,7 @@ class Releases:
         names = sorted(path.name for path in self.folder.iterdir() if path.name.isdecimal()) if self.folder.is_dir() else []
         for number in map(int, names):
             if number not in self._known:
-                self._known[number] = self._read(number)
+                self._known[number] = Release(**self._load(number, _RECORD))
         return tuple(self._known[int(name)] for name in names)
 
     def release(self, number: int) -> Release:
@@ -96,26 +94,21 @@ class Releases:
         """The ids of the tables that a county has rows of, in order."""
         return tuple(sorted({name for each in self.list() for name, counties in each.tables.items() if county in counties}))
 
-    def rows(self, table_id: str, county: str, until: int | None = None) -> pd.DataFrame:
-        """The rows of a table and county that hold, after the release `until` or after all: text, "" where blank.
+    def rows(self, table_id: str, county: str) -> pd.DataFrame:
+        """The rows of a table and county that hold after all releases: text, "" where blank.
 
         Columns as `TakenTable.rows`, with `_release`, `_file` and `_dated` (the period said of the whole return, else the
         day on which it was received). An empty frame where there are none.
         """
-        last = until if until is not None else max((each.number for each in self.list()), default=0)
         upto, frame = self._folds.get((table_id, county), (0, pd.DataFrame()))
-        if last < upto:
-            upto, frame = 0, pd.DataFrame()
         for each in self.list():
-            if upto < each.number <= last and county in each.tables.get(table_id, {}):
+            if upto < each.number and county in each.tables.get(table_id, {}):
                 frame = _folded(frame, self._own(each, table_id, county), each, table(table_id, self._home))
-        self._folds[table_id, county] = last, frame
+                self._folds[table_id, county] = each.number, frame
         return frame.copy()
 
     def difference(self, number: int, language: str) -> tuple[str, ...]:
         """What a release changed, one sentence a county and table; raises ParameterError where there is none of the number."""
-        from commlib.intake.differences import in_words
-
         changes = self._load(self.release(number).number, _CHANGES)
         return tuple(each[language] for each in in_words(changes, self._home))
 
@@ -167,8 +160,6 @@ class Releases:
 
     def _changes(self, release: Release, frames: Mapping[str, pd.DataFrame], declared: Mapping[str, TableDeclaration]) -> Records:
         """What the release changes, by county and table: kept with it, because nothing can change it any more."""
-        from commlib.intake.differences import changes
-
         found = []
         for county in release.counties:
             for name in (each for each in frames if county in release.tables[each]):
@@ -186,9 +177,6 @@ class Releases:
         except (OSError, ValueError) as problem:
             raise StoreError(phrases.text("error.damaged_store", path=f"{release.name}/{path.name}", problem=problem)) from None
         return _marked(frame[frame["_county"] == county], release)
-
-    def _read(self, number: int) -> Release:
-        return Release(**self._load(number, _RECORD))
 
     def _load(self, number: int, name: str) -> Any:
         path = self.folder / f"{number:05d}" / name
@@ -223,14 +211,6 @@ def scopes(rows: pd.DataFrame, declaration: TableDeclaration) -> pd.Series[str]:
     period = rows[declaration.period].str[:7] if declaration.period in rows else blank
     above = declaration.place[0] if len(declaration.place) > 1 else ""
     return period + "|" + rows.get(above, blank)
-
-
-def keys(rows: pd.DataFrame, declaration: TableDeclaration) -> pd.Series[str]:
-    """The key of each row as one text."""
-    found = pd.Series("", index=rows.index, dtype=str)
-    for name in declaration.key:
-        found = found + rows.get(name, "") + _SEPARATOR
-    return found
 
 
 def _folded(before: pd.DataFrame, own: pd.DataFrame, release: Release, declaration: TableDeclaration) -> pd.DataFrame:

@@ -27,10 +27,11 @@ from commlib.declarations.sources import FROM_TABLE
 from commlib.declarations.tables import Feed, TableDeclaration
 from commlib.errors import ParameterError
 from commlib.hedges import RANGE, Qualifier
-from commlib.intake.releases import keys
-from commlib.intake.reported_facts import FACT_COLUMNS
+from commlib.intake.differences import keys
+from commlib.intake.ledgers import NO_ROW, Units, reach_of, unnamed
+from commlib.intake.reported import FACT_COLUMNS
 from commlib.periods import parse_period
-from commlib.places import PlaceBook, PlaceLevel
+from commlib.places import PlaceBook
 from commlib.units import is_unit, unit
 
 _IDENTITY = ["quantity", "member", "nature", "county", "place", "period"]
@@ -50,17 +51,24 @@ class _Fed:
     none: bool = False   # the rows stand for places where what is counted was asked for and is not there
 
 
-def table_facts(rows: pd.DataFrame, declaration: TableDeclaration, book: PlaceBook) -> pd.DataFrame:
+def table_facts(rows: pd.DataFrame, declaration: TableDeclaration, book: PlaceBook, units: Units | None = None) -> pd.DataFrame:
     """The facts frame that rows of one table feed; `rows` as `Releases.rows` gives them.
 
-    What a row holds that its measure cannot take (a member it does not have, a unit of another kind) feeds nothing.
+    What a row holds that its measure cannot take (a member it does not have, a unit of another kind) feeds nothing. Of
+    `units`, the communities of each county, those that a complete ledger does not name have none of what it holds.
     """
     rows = rows.astype(object)   # each text is looked at one by one
-    parts = [each for fed in _fed(rows, declaration) if len(fed.rows) and len(each := _contributions(fed, declaration))]
+    reach = reach_of(rows, book)
+    fed = list(_fed(rows, declaration))
+    if declaration.complete and units:
+        fed += [replace(each, rows=unnamed(rows, each.rows, each.members or "", reach, units), none=True) for each in fed
+                if not each.none and not each.on and each.argument.measure.additive and (each.members or "_place") in rows]
+    parts = [found for each in fed if len(each.rows) and len(found := _contributions(each, declaration))]
     if not parts:
         return pd.DataFrame(columns=FACT_COLUMNS)
     given = pd.concat(parts, ignore_index=True)
-    facts = _summed(_with_wider_places(given, declaration, book), declaration)
+    ledgers = {county for county, found in reach.items() if found == {county}}
+    facts = _summed(_with_wider_places(given, declaration, ledgers), declaration)
     return _finished(facts, book)
 
 
@@ -79,7 +87,7 @@ def _fed(rows: pd.DataFrame, declaration: TableDeclaration) -> Iterator[_Fed]:
         yield _Fed(argument, column.name, flows, "", rows, declaration.member if divided else None)
     for feed in declaration.feeds:
         argument, part = read_argument(feed.measure), rows[_meets(rows, feed)]
-        if not feed.column or feed.column in rows:
+        if all(name in rows for name in (feed.column, feed.member) if name):
             kind = declaration.column(feed.column).kind if feed.column else None
             fed = _Fed(argument, feed.column, (kind or argument.measure.time) is Time.FLOW, feed.on, part, feed.member or None)
             yield from (fed, replace(fed, rows=_asked(rows, feed, declaration), none=True))
@@ -89,7 +97,9 @@ def _asked(rows: pd.DataFrame, feed: Feed, declaration: TableDeclaration) -> pd.
     """A row for each place and period (and member) where rows say whether they belong to a feed: where none does, it is zero.
 
     None for what does not add up, and for what a date of its own puts into a period, unless a further column says by a blank
-    that it is not so. Where any word will do, a blank says no, unless the return leaves the whole column blank.
+    that it is not so. Where any word will do, a blank says no, unless the return leaves the whole column blank. Of a feed with
+    `asked` only the rows of that feed say something, each of its own member, and so do rows of which each is of one member:
+    what nobody was asked is not zero.
     """
     measure = read_argument(feed.measure).measure
     any_word = [name for name, words in feed.where.items() if "*" in words]
@@ -99,11 +109,17 @@ def _asked(rows: pd.DataFrame, feed: Feed, declaration: TableDeclaration) -> pd.
     aged = [*feed.years, "_dated"] if feed.years else []
     told = [name for name in (*feed.where, feed.member, *feed.in_time[1:], feed.on, *aged)
             if name and (name == feed.on or name not in any_word)]
-    rows = rows[np.logical_and.reduce([_texts(rows, name) != "" for name in told])] if told else rows
     at = ["_county", "_place", *(name for name in (declaration.period, "_dated", feed.on) if name in rows)]
-    rows = rows.drop_duplicates(at)
-    members = [each for each in declaration.column(feed.member).allowed if measure.member_label(each)] if feed.member else []
-    return pd.concat([rows.assign(**{feed.member: each}) for each in members]) if members else rows
+    of = [*at, *filter(None, [feed.member])]
+    there = pd.MultiIndex.from_frame(rows.loc[_meets(rows, feed), of])   # though an amount may be blank
+    rows = rows[np.logical_and.reduce([_texts(rows, name) != "" for name in told])] if told else rows
+    if feed.asked:
+        rows = rows[_meets(rows, next(each for each in declaration.feeds if each.measure == feed.asked))]
+    if feed.member and not feed.asked and feed.member != declaration.member:
+        members = [each for each in declaration.column(feed.member).allowed if measure.member_label(each)]
+        rows = pd.concat([rows.drop_duplicates(at).assign(**{feed.member: each}) for each in members])
+    rows = rows.drop_duplicates(of)
+    return rows[~pd.MultiIndex.from_frame(rows[of]).isin(there)]
 
 
 def _meets(rows: pd.DataFrame, feed: Feed) -> pd.Series[bool]:
@@ -135,7 +151,8 @@ def _contributions(fed: _Fed, declaration: TableDeclaration) -> pd.DataFrame:
     raw = _raw_periods(fed, declaration)
     found = pd.DataFrame({
         "quantity": measure.id, "member": member, "nature": argument.nature.value, "county": rows["_county"],
-        "place": rows["_place"], "raw": raw, "identity": _identity(rows, declaration), "flows": fed.flows,
+        "place": rows["_place"], "raw": raw, "flows": fed.flows,
+        "identity": keys(rows.drop(columns=[declaration.period], errors="ignore"), declaration),   # what a row is of, whenever
         "additive": measure.additive, "unit": measure.unit, "none": fed.none,
         **_ends(fed, declaration), **{name: rows[name] for name in ("_release", "_file", "_sheet", "_row")},
         **{f"at_{name}": _texts(rows, name) for name in declaration.place}})
@@ -161,11 +178,6 @@ def _period(raw: str, yearly: bool, years_back: int) -> str:
         return f"{raw}:earlier" if years_back else raw
     period = parse_period(raw[:4] if yearly else raw[:7])
     return period.years_on(-years_back).text if years_back else period.text
-
-
-def _identity(rows: pd.DataFrame, declaration: TableDeclaration) -> pd.Series[str]:
-    """What a row speaks of, whenever: its key without the period."""
-    return keys(rows.drop(columns=[declaration.period], errors="ignore"), declaration)
 
 
 def _ends(fed: _Fed, declaration: TableDeclaration) -> dict[str, Any]:
@@ -209,12 +221,12 @@ def _reader(target: str) -> Callable[[str, str], float]:
     return read
 
 
-def _with_wider_places(given: pd.DataFrame, declaration: TableDeclaration, book: PlaceBook) -> pd.DataFrame:
+def _with_wider_places(given: pd.DataFrame, declaration: TableDeclaration, ledgers: set[str]) -> pd.DataFrame:
     """The rows that count: of stocks the last of each month, and at a wider place with rows of its own also those below it.
 
     That is so for rows about things (staff, projects) that stand at places; a row about the place itself is its whole. All of a
-    county's things count at the county too where it keeps them in one ledger: a township without a project has not failed to
-    report one.
+    county's things count at the county too where it keeps `ledgers` of the whole county: a township without a project has not
+    failed to report one.
     """
     last = given.sort_values("raw", kind="stable").drop_duplicates([*_IDENTITY, "identity"], keep="last").index
     given = given[given["flows"] | given.index.isin(last)]
@@ -229,19 +241,8 @@ def _with_wider_places(given: pd.DataFrame, declaration: TableDeclaration, book:
         wider = given[(given[name] != given["place"]) & (given[name] != "")]
         wider = wider.assign(place=wider[name])
         counts = pd.MultiIndex.from_frame(wider[_IDENTITY]).isin(own)
-        parts.append(wider[counts | wider["county"].isin(_of_one_ledger(given, book)) if name == "county" else counts])
+        parts.append(wider[counts | wider["county"].isin(ledgers) if name == "county" else counts])
     return pd.concat(parts, ignore_index=True)
-
-
-def _of_one_ledger(given: pd.DataFrame, book: PlaceBook) -> set[str]:
-    """The counties that keep their things in ledgers of the whole county: no file has those of one township alone."""
-    townships: dict[tuple[str, str], set[str]] = {}
-    for county, file, place in given.loc[~given["none"], ["county", "_file", "place"]].drop_duplicates().itertuples(index=False):
-        with suppress(ParameterError):   # a unit that is no longer declared
-            at = book.place(county, place)
-            townships.setdefault((county, file), set()).add(at.parent or county if at.level is PlaceLevel.COMMUNITY else at.key)
-    single = {county for (county, _), found in townships.items() if len(found) < 2 and county not in found}
-    return {county for county, _ in townships} - single
 
 
 def _summed(given: pd.DataFrame, declaration: TableDeclaration) -> pd.DataFrame:
@@ -251,8 +252,9 @@ def _summed(given: pd.DataFrame, declaration: TableDeclaration) -> pd.DataFrame:
     facts = groups.agg(
         value=("value", "sum"), low=("low", "sum"), high=("high", "sum"), least=("low", "min"), most=("high", "max"),
         qualifier=("qualifier", "first"), exact=("exact", "all"),
-        rows=("value", "size"), additive=("additive", "first"), unit=("unit", "first"), words=("raw", "last"),
-        stated_value=("stated", "first"), stated_unit=("stated_unit", "first"), file=("_file", "last")).reset_index()
+        rows=("value", "size"), none=("none", "all"), additive=("additive", "first"), unit=("unit", "first"),
+        words=("raw", "last"), stated_value=("stated", "first"), stated_unit=("stated_unit", "first"),
+        file=("_file", "last")).reset_index()
     facts["source"] = _sources(given, groups.ngroup(), declaration.id)
     several = facts["rows"] > 1
     apart = several & ~facts["additive"]   # rates of several things: what lies between them is all that can be said
@@ -262,16 +264,16 @@ def _summed(given: pd.DataFrame, declaration: TableDeclaration) -> pd.DataFrame:
     facts["qualifier"] = facts["qualifier"].where(~several, RANGE).where(~exact, Qualifier.EXACT.value)
     facts["stated_value"] = facts["stated_value"].where(~several, facts["value"].map(lambda value: f"{value:.15g}"))
     facts["stated_unit"] = facts["stated_unit"].where(~several, facts["unit"])
-    return facts.assign(document=declaration.id + FROM_TABLE + facts["file"])
+    return facts.assign(document=declaration.id + FROM_TABLE + facts["file"], note=np.where(facts["none"], NO_ROW, ""))
 
 
 def _sources(given: pd.DataFrame, group: pd.Series[int], table_id: str) -> list[str]:
-    """Where the fact of each group stands: its row, or the sheets over which it was summed."""
+    """Where the fact of each group stands: its row, or the sheets over which it was summed or that do not name its place."""
     sheets: dict[int, dict[str, list[str]]] = {}
     for number, release, sheet, row in zip(group, given["_release"], given["_sheet"], given["_row"], strict=True):
         at = f"release:{release}/{table_id}/{sheet}".replace(";", ",")
         sheets.setdefault(number, {}).setdefault(at, []).append(row)
-    return [";".join(f"{at}!{rows[0]}" if len(rows) == 1 else at for at, rows in sheets[number].items())
+    return [";".join(f"{at}!{rows[0]}" if len(rows) == 1 and rows[0] else at for at, rows in sheets[number].items())
             for number in sorted(sheets)]
 
 

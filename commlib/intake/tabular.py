@@ -16,6 +16,7 @@ from commlib.declarations.columns import Column, range_words
 from commlib.declarations.schemas import schema
 from commlib.declarations.tables import TableDeclaration, split_ids
 from commlib.errors import DataError, Fault
+from commlib.intake.faults import explained
 from commlib.units import unit_ids
 
 # What a file that is no CSV begins with, and what it then is.
@@ -60,9 +61,8 @@ def reference_faults(file: str, frame: pd.DataFrame, declaration: TableDeclarati
         known = set(targets[target][name])
         for line, cell in frame[column.name].items():
             for missing in (part for part in split_ids(cell) if part not in known):
-                remedy = phrases.text("fault.remedy_reference", near=_near(missing, known), table=target)
-                faults.append(Fault(file, str(line), column.name, missing,
-                                    phrases.text("fault.allowed_reference", column=column.references), remedy))
+                faults.append(Fault(file, str(line), column.name, missing, *explained(
+                    "fault", "reference", column=column.references, near=_near(missing, known), table=target)))
     return faults
 
 
@@ -113,8 +113,7 @@ def _rows(file: str, text: str) -> tuple[list[tuple[int, list[str]]], list[Fault
                 rows.append((begins, cells))
             begins = reader.line_num + 1
     except csv.Error as fault:
-        return rows, [Fault(file, str(begins), "", str(fault), phrases.text("fault.allowed_quotes"),
-                            phrases.text("fault.remedy_quotes"))]
+        return rows, [Fault(file, str(begins), "", str(fault), *explained("fault", "quotes"))]
     return rows, []
 
 
@@ -162,13 +161,12 @@ def _cell_faults(file: str, frame: pd.DataFrame, declaration: TableDeclaration) 
     for line in sorted(cases.loc[cases["check"] == "key", "index"].unique()):
         same = (frame[keys] == frame.loc[line, keys]).all(axis="columns")
         first = str(frame.index[same][0])
-        allowed, remedy = (phrases.text(f"fault.{part}_key", first=first) for part in ("allowed", "remedy"))
         found = " + ".join(frame.loc[line, keys])
-        faults.append((line, Fault(file, str(line), " + ".join(keys), found, allowed, remedy)))
+        faults.append((line, Fault(file, str(line), " + ".join(keys), found, *explained("fault", "key", first=first))))
     for case in cases[cases["check"] != "key"].itertuples():
         column = declaration.column(str(case.column))
-        allowed, remedy = _explained(column, str(case.check), str(case.failure_case))
-        faults.append((case.index, Fault(file, str(case.index), column.name, str(case.failure_case), allowed, remedy)))
+        faults.append((case.index, Fault(file, str(case.index), column.name, str(case.failure_case),
+                                         *_explained(column, str(case.check), str(case.failure_case)))))
     return [fault for _, fault in sorted(faults, key=lambda pair: pair[0])]
 
 
@@ -182,11 +180,10 @@ def _explained(column: Column, check: str, found: str) -> tuple[Text, Text]:
             phrases.text("fault.remedy_listed_any", label=column.label)
         return Text.same(", ".join(known)), remedy
     if check == "pattern":
-        return (phrases.text("fault.allowed_pattern", pattern=column.pattern),
-                phrases.text("fault.remedy_pattern", label=column.label))
+        return explained("fault", "pattern", pattern=column.pattern, label=column.label)
     if check == "range":
         return range_words(column) or Text.same("-"), phrases.text("fault.remedy_range", label=column.label)
-    return phrases.text(f"fault.allowed_{column.type}"), phrases.text(f"fault.remedy_{column.type}")
+    return explained("fault", column.type)
 
 
 def _near(found: str, known: Iterable[str], cutoff: float = 0.5) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,18 +19,16 @@ from commlib.home import Home
 from commlib.intake.block_rows import read_rows
 from commlib.intake.cells.columns import read_cell
 from commlib.intake.cells.readings import Reading, Setting
-from commlib.intake.checking import Part, check_parts
+from commlib.intake.checking import Earlier, Part, check_parts
 from commlib.intake.counties import county_finder
-from commlib.intake.faults import ReturnFault
+from commlib.intake.faults import ReturnFault, gathered
 from commlib.intake.files.sheets import Sheet
-from commlib.intake.gathering import gathered
 from commlib.intake.layout.recognise import Recognised, Return, read_return
-from commlib.intake.names.gazetteer import Gazetteer, gazetteer
+from commlib.intake.names.gazetteer import gazetteer
 from commlib.intake.personal import pseudonyms, without_personal
 from commlib.intake.placing import place_rows
 from commlib.places import place_book
 
-Earlier = Callable[[str, str], pd.DataFrame]   # (table id, county key) -> rows of earlier releases, columns as `TakenTable.rows`
 _SENT_ON = re.compile(r"(?:填报|报送|报出|填表|制表|上报)\s*(?:日期|时间)\s*[:：]\s*(\d[\d\s年月日./-]*)")
 
 
@@ -70,13 +69,8 @@ class TakenReturn:
         return bool(self.sheets)
 
 
-def none_earlier(table: str, county: str) -> pd.DataFrame:
-    """No rows of earlier releases: an empty frame for every table and county."""
-    return pd.DataFrame()
-
-
 def take_return(address: str | Path, declared: Sequence[TableDeclaration], home: Home, *, county: str = "", period: str = "",
-                table: str = "", earlier: Earlier = none_earlier, dry: bool = False) -> TakenReturn:
+                table: str = "", earlier: Earlier = lambda table, county: pd.DataFrame(), dry: bool = False) -> TakenReturn:
     """Take one return in: recognise its blocks among the declared tables, read, resolve and check every row.
 
     Never raises for what the file holds; `county`, `period` and `table` say what the return does not; `dry` writes nothing, not
@@ -102,20 +96,14 @@ def _uncollected() -> Iterator[None]:
 
 def _take(found: Return, home: Home, key: str, earlier: Earlier, dry: bool) -> TakenReturn:
     book = place_book(home)
-    finder, pseudonym, known = county_finder(book), pseudonyms(home, dry), dict[str, Gazetteer]()
+    finder, pseudonym, units = county_finder(book), pseudonyms(home, dry), cache(lambda place: gazetteer(place, home))
 
-    def units(place: str) -> Gazetteer:
-        if place not in known:
-            known[place] = gazetteer(place, home)
-        return known[place]
+    def part_of(each: Recognised, table: TableDeclaration) -> Part:
+        rows = read_rows(each.block, table, each.slices, pseudonym)
+        place_rows(rows, each.slices, key, finder, units)
+        return Part(each, rows, found.faults, units)
 
-    parts: list[Part | None] = []
-    for each in found.blocks:
-        if each.table is None:
-            parts.append(None)
-            continue
-        rows = read_rows(each.block, each.table, each.slices, pseudonym)
-        parts.append(Part(each, rows, place_rows(rows, each.slices, key, finder, units), found.faults, units))
+    parts = [part_of(each, each.table) if each.table else None for each in found.blocks]
     check_parts([each for each in parts if each], lambda table, county: _with_declared(earlier(table, county), table, home))
     tables = tuple(_taken(each, part) for each, part in zip(found.blocks, parts, strict=True))
     faults = tuple(map(without_personal, gathered(found.faults)))

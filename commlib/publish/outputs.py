@@ -24,6 +24,7 @@ _LABELLED = re.compile(r'(aria-(?:labelledby|describedby)=")([^"]*)(")')
 _TAG = re.compile(r"<([a-zA-Z][\w:-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ATTRIBUTE = re.compile(r"([^\s\"'=/>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _CSS_LOADS = re.compile(r"url\(\s*[\"']?\s*(?!data:|#)[^)]*|@import[^;]*", re.IGNORECASE)
+_NOTEBOOK_STYLE = re.compile(r'<style data-for="notebook">.*?</style>\n', re.DOTALL)   # of blocks; a page has its own
 _STYLE_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 _REFUSED_TAGS = {"script", "link", "iframe", "object", "embed", "base", "meta", "frame", "form"}
 _LOADING_ATTRIBUTES = {"src", "srcset", "poster", "background", "data"}
@@ -97,7 +98,7 @@ def _output_html(output: NotebookNode, language: str) -> str:
         return _plain(_joined(output.text))
     data = output.get("data", {})
     if "text/html" in data:
-        return _joined(data["text/html"])
+        return _NOTEBOOK_STYLE.sub("", _joined(data["text/html"]))
     alternative = str(output.get("metadata", {}).get("alt") or phrases.phrase("page.chart_alt", language))
     if "image/svg+xml" in data:
         return _figure(_labelled_svg(_SVG_PROLOGUE.sub("", _joined(data["image/svg+xml"])), alternative))

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from commlib import phrases
-from commlib.addresses import remove, write_whole
+from commlib.addresses import write_whole
 from commlib.bilingual import Language, Text
 from commlib.errors import PublishError
 from commlib.publish import rendering
@@ -74,16 +74,6 @@ def relative_href(page: Path, target: Path) -> str:
     return quote(Path(os.path.relpath(str(target), str(page.parent))).as_posix())
 
 
-def publish_page(html: str, path: Path) -> None:
-    """Write a page so that a reader sees the old one or the new one, never half; raises StoreError if it cannot."""
-    write_whole(path, html.encode("utf-8"))
-
-
-def withdraw(path: Path) -> None:
-    """Remove a page whose notebook now fails, so that no stale page stays; a missing page is no error."""
-    remove(path)
-
-
 def write_index(
     site: Path,
     rows: Sequence[IndexRow],
@@ -120,7 +110,7 @@ def write_index(
         version=version,
         vintage=vintage,
     )
-    publish_page(html, path)
+    write_whole(path, html.encode("utf-8"))
     return path
 
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from commlib import phrases
 from commlib.addresses import names_by_folder
 from commlib.runner.keys import Key, Keys
-from commlib.runner.ledger import UNFINISHED, Entry, Ledger, packed
+from commlib.runner.ledger import UNFINISHED, Entry, Ledger
 from commlib.runner.outcomes import Outcome, Status
 from commlib.runner.pages import Workshop
 from commlib.runner.plan import Item, Plan, Skipped
@@ -60,7 +60,7 @@ class Weighed:
 
 def weigh(workshop: Workshop, store: Store, work: Plan, states: Mapping[tuple[str, str, str], State]) -> list[Weighed]:
     """Every item of a plan with the reason why it has to run, or `unchanged`; `states` is what the ledger says of each."""
-    keys, standing = Keys(workshop.home), _page_names(workshop, work)
+    keys, standing = Keys(workshop.home), names_by_folder(workshop.site, {item.county or "" for item in work.items})
 
     @cache
     def same_data(reads: str) -> bool:
@@ -71,7 +71,7 @@ def weigh(workshop: Workshop, store: Store, work: Plan, states: Mapping[tuple[st
     for item in work.items:
         key = keys.key(item)
         name = f"{item.notebook.id}.{item.language}.html"
-        reason = _reason(states.get(_page(item)), key, same_data, name in standing[item.county])
+        reason = _reason(states.get(_page(item)), key, same_data, name in standing[item.county or ""])
         weighed.append(Weighed(item, key, reason))
     return weighed
 
@@ -92,7 +92,7 @@ def waiting(each: Weighed) -> Entry:
 
 def finished(each: Weighed, outcome: Outcome, store: Store, run: int) -> Entry:
     """What the ledger says of an item that is done."""
-    reads = packed({name: store.slice_hash(name) for name in sorted(outcome.reads)})
+    reads = json.dumps({name: store.slice_hash(name) for name in sorted(outcome.reads)})
     return _entry(each, reads, outcome.status, engine=outcome.engine, seconds=outcome.seconds, memory=outcome.memory,
                   first_line=outcome.first_line, run=run)
 
@@ -133,12 +133,6 @@ def _reason(state: State | None, key: Key, same_data: Callable[[str], bool], pag
     if not same_data(reads):
         return Reason.DATA
     return Reason.UNCHANGED if page_stands else Reason.PAGE
-
-
-def _page_names(workshop: Workshop, work: Plan) -> dict[str | None, set[str]]:
-    """The names of the files in each county's folder of the site."""
-    names = names_by_folder(workshop.site, {item.county or "" for item in work.items})
-    return {folder or None: standing for folder, standing in names.items()}
 
 
 def _page(item: Item) -> tuple[str, str, str]:

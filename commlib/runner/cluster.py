@@ -7,7 +7,6 @@ worker's own, and what comes of it is laid where the run wants it. A worker that
 from __future__ import annotations
 
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -24,8 +23,8 @@ from commlib.addresses import is_here
 from commlib.errors import ParameterError, StoreError
 from commlib.home import Home
 from commlib.runner.children import Answer, Task
-from commlib.runner.delivery import deliver
 from commlib.runner.dispatch import DEAD, Parent, dispatch, start_parent
+from commlib.runner.execute import deliver
 from commlib.runner.pages import Workshop
 from commlib.runner.parcel import needed, pack, unpack
 from commlib.runner.warm import named_in
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _AT_ONCE = 1000   # tasks that the scheduler knows of: more than any cluster works on, few enough to keep it quick
-_IDLE = 600.0   # seconds after which a warm parent without work is ended
 _PATIENCE = 60   # seconds to wait for a scheduler to answer, and then for a first worker
 
 
@@ -47,11 +45,6 @@ class Job:
     needs: Mapping[str, str]
     environment: Mapping[str, str]
     sign: Path | None
-
-    @property
-    def project(self) -> str:
-        """Names all that a worker is set up for: the archive and the code, not the run."""
-        return " ".join([self.archive.name, *self.needs.values()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +67,9 @@ class Cluster:
             job = Job(token, pack(self.home, self.exchange), needed(self.home), environment, sign)
             try:
                 _run(client, job, iter(waiting), on_answer)
-            except BaseException:
+            finally:
                 with suppress(Exception):   # where the scheduler is gone, the workers have none to ask for anything
-                    client.run(_stop, job, on_error="ignore")
-                raise
+                    client.run(_end, token, on_error="ignore")
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
@@ -159,34 +151,31 @@ def _answer(future: Any, result: Any, number: int) -> Answer:
 
 # ---- on the machines of the cluster
 
-_machines: dict[str, _Machine] = {}   # by the project that they are set up for
+_machines: dict[str, _Machine] = {}   # by the tokens of the runs that they work for
 _entering = Lock()
 
 
 def _work(job: Job, task: Task) -> Answer:
     """Do one task in a thread of a worker."""
-    with _entering:
-        if job.project not in _machines:
-            for other in _machines.values():
-                other.rest(0)
-            _machines[job.project] = _Machine(job)
-        machine = _machines[job.project]
     if job.sign and not job.sign.is_file():
         raise StoreError(phrases.text("cluster.not_shared", host=socket.gethostname(), folder=job.sign.parent))
-    return machine.run(task, job.token)
+    with _entering:
+        if job.token not in _machines:
+            for token in [token for token, other in _machines.items() if other.idle()]:
+                _end(token)   # who asked for it may be no more; where not, it is made again
+            _machines[job.token] = _Machine(job)
+        machine = _machines[job.token]
+    return machine.run(task)
 
 
-def _stop(job: Job) -> None:
-    """End what runs in this worker for a run."""
-    if job.project in _machines:
-        Thread(target=_machines[job.project].stop, args=(job.token,)).start()   # Dask's own thread must not wait
+def _end(token: str) -> None:
+    """End what this worker has for a run."""
+    if machine := _machines.pop(token, None):
+        Thread(target=machine.end).start()   # Dask's own thread must not wait
 
 
 class _Machine:
-    """What a worker keeps for a project: it unpacked, a folder to execute in, and a warm parent that its threads share.
-
-    They stay for the next run; the warm parent ends when it has had nothing to do for a while.
-    """
+    """What a worker has for a run: the project unpacked, a folder to execute in, and a warm parent that its threads share."""
 
     def __init__(self, job: Job) -> None:
         from distributed import get_worker
@@ -201,41 +190,38 @@ class _Machine:
         self._folder = TemporaryDirectory(prefix="commlib-", ignore_cleanup_errors=True)
         self._environment = {**job.environment, "JUPYTER_RUNTIME_DIR": self._folder.name,
                              "COMMLIB_HOME": str(self.home.root), "COMMLIB_OUTPUTS": str(self.home.root / "outputs")}
-        self._lock, self._numbers, self._used = Lock(), count(), 0.0
+        self._lock, self._numbers, self._ended = Lock(), count(), False
         self._parent: Parent | None = None
         self._asked: dict[int, Future[Answer]] = {}
-        self._stopped: set[str] = set()   # tokens of runs
 
-    def run(self, task: Task, token: str) -> Answer:
+    def run(self, task: Task) -> Answer:
         """Execute one item here, lay what comes of it where the run wants it, and give the answer for the run."""
         from distributed import secede
 
         work, there, item, *rest = _parts(task)
-        here = Workshop(self.home, Path(self._folder.name, token[:8]), there.vintage)
+        here = Workshop(self.home, Path(self._folder.name, "out"), there.vintage)
         own = replace(item, notebook=replace(item.notebook, path=self.home.notebooks / item.notebook.path.name))
-        answer = self._ask(replace(task, work=partial(work, here, own, *rest)), token)
+        answer = self._ask(replace(task, work=partial(work, here, own, *rest)))
         if not is_here(there.out):
             secede()  # type: ignore[no-untyped-call]  # the next item need not wait while this one is on its way
         answer = deliver(answer, item, here, there)
         return replace(answer, number=task.number, result=answer.result and replace(answer.result, item=item))
 
-    def _ask(self, task: Task, token: str) -> Answer:
+    def _ask(self, task: Task) -> Answer:
         """Have the warm parent do a task, among those of other threads; where it dies, a parent of its own does it."""
         from concurrent.futures import Future
 
         future: Future[Answer] = Future()
-        with self._lock:
-            parent, number = self._parent or self._start(), next(self._numbers)
-            self._asked[number] = future
-            try:
-                parent.give(replace(task, number=number))
-            except DEAD as death:
-                self._parent = None
-                self._asked.pop(number).set_exception(death)
         try:
+            with self._lock:
+                if self._ended:
+                    raise EOFError
+                parent, number = self._parent or self._start(), next(self._numbers)
+                self._asked[number] = future
+                parent.give(replace(task, number=number))
             return future.result()
         except DEAD:
-            if token in self._stopped:
+            if self._ended:
                 raise
         alone: list[Answer] = []
         dispatch([task], 1, self._environment, alone.append)
@@ -243,18 +229,15 @@ class _Machine:
 
     def _start(self) -> Parent:
         named = named_in(self.home.notebooks.glob("*.ipynb"))
-        parent, asked = start_parent(self._jobs, self._environment, named), dict[int, "Future[Answer]"]()
-        self._parent, self._asked = parent, asked
-        Thread(target=self._listen, args=(parent, asked), daemon=True).start()
-        Thread(target=self._watch, args=(parent,), daemon=True).start()
-        return parent
+        self._parent, self._asked = start_parent(self._jobs, self._environment, named), {}
+        Thread(target=self._listen, args=(self._parent, self._asked), daemon=True).start()
+        return self._parent
 
     def _listen(self, parent: Parent, asked: dict[int, Future[Answer]]) -> None:
         """Give each answer of a warm parent to the thread that asked; when it dies, tell all that still wait."""
         try:
             while True:
                 answer = parent.take()
-                self._used = time.monotonic()
                 asked.pop(answer.number).set_result(answer)
         except DEAD as death:
             with self._lock:
@@ -263,23 +246,16 @@ class _Machine:
                 future.set_exception(death)
             parent.end()
 
-    def _watch(self, parent: Parent) -> None:
-        while self._parent is parent:
-            time.sleep(_IDLE / 10)
-            self.rest(_IDLE)
+    def idle(self) -> bool:
+        """Whether nothing is asked of it."""
+        return not self._asked
 
-    def rest(self, seconds: float) -> None:
-        """End the warm parent if it has had nothing to do for so long."""
+    def end(self) -> None:
+        """End what runs here, with the warm parent."""
         with self._lock:
-            if self._parent and not self._asked and time.monotonic() - self._used > seconds:
+            self._ended = True
+            if self._parent:
                 self._parent.end()
-                self._parent = None
-
-    def stop(self, token: str) -> None:
-        """End what runs for a run, with the warm parent; what it does for others is done again."""
-        self._stopped.add(token)
-        if self._parent:
-            self._parent.end()
 
 
 def _parts(task: Task) -> tuple[Any, ...]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
+import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import Pipe, active_children, get_context
 from pathlib import Path
-from typing import Protocol
+from queue import SimpleQueue
+from typing import TypeAlias
 
 from commlib import phrases
 from commlib.errors import CommlibError
 from commlib.runner.children import Answer, Task
-from commlib.runner.engine import supported
-from commlib.runner.pool import StockPool
-from commlib.runner.warm import receive, send
+from commlib.runner.engine import prepare_process, supported
 
+DEAD = (EOFError, BrokenPipeError, BrokenProcessPool)   # what a parent that is no more raises
 _LONGEST_END = 20.0   # seconds
 _AHEAD = 2   # tasks handed over beyond those that run, so that no child waits for the next one
 
@@ -29,43 +32,15 @@ def dispatch(tasks: Iterable[Task], jobs: int, environment: Mapping[str, str], o
 
     `named` are modules of `warm.NAMED`, for the parent to import as well.
 
-    Where our engine is not supported, a pool of processes stands for the warm parent. Where a parent dies, each task that
-    it left unanswered has a parent of its own: the one whose parent dies again was it. On an interrupt the parent is
-    ended at once, its children with it, and the interrupt goes on. Raises CommlibError where a parent cannot even start.
+    Where a parent dies, each task that it left unanswered has a parent of its own: the one whose parent dies again was
+    it. On an interrupt the parent is ended at once, its children with it, and the interrupt goes on. Raises CommlibError
+    where a parent cannot even start.
     """
     waiting = deque(tasks)
     while waiting:
         for suspect in _one_parent(waiting, jobs, environment, on_answer, named):
             for task in _one_parent(deque([suspect]), 1, environment, on_answer, named):
                 on_answer(Answer(task.number, None, "parent", 0.0, 0.0))
-
-
-class Parent(Protocol):
-    """Does tasks in processes of its own; `give` and `take` raise an error of DEAD where it is no more."""
-
-    def give(self, task: Task) -> None:
-        """Begin a task as soon as a process is free."""
-
-    def take(self) -> Answer:
-        """Wait for the next answer."""
-
-    def close(self) -> None:
-        """End after the last answer."""
-
-    def end(self) -> None:
-        """End now, with all that runs."""
-
-
-class NeverStarted(EOFError):
-    """A warm parent that died before its first task: no other would do better."""
-
-
-DEAD = (EOFError, BrokenPipeError, BrokenProcessPool)
-
-
-def start_parent(jobs: int, environment: Mapping[str, str], named: Sequence[str] = ()) -> Parent:
-    """A warm parent that runs at most so many tasks at a time, or a pool of processes where our engine is not supported."""
-    return WarmParent(jobs, environment, named) if supported() else StockPool(jobs, environment)
 
 
 def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str], on_answer: Callable[[Answer], None],
@@ -82,67 +57,100 @@ def _one_parent(waiting: deque[Task], jobs: int, environment: Mapping[str, str],
             answer = parent.take()
             del handed[answer.number]
             on_answer(answer)
-        parent.close()
-    except NeverStarted:
-        parent.end()
-        raise CommlibError(phrases.text("run.never_started")) from None
     except DEAD:
+        pass   # what it was doing is told by what it leaves
+    finally:
         parent.end()
-    except BaseException:
-        parent.end()
-        raise
     return list(handed.values())
 
 
 class WarmParent:
-    """A warm parent in a fresh process of this interpreter, whatever this one has imported."""
+    """A warm parent in a fresh process of this interpreter, whatever this one has imported; ready when it is made.
+
+    Raises CommlibError where it dies before its first task: no other would do better.
+    """
 
     def __init__(self, jobs: int, environment: Mapping[str, str], named: Sequence[str]) -> None:
         source = str(Path(__file__).parents[2])
         path = os.pathsep.join(part for part in (source, os.environ.get("PYTHONPATH", "")) if part)
-        command = [sys.executable, "-c", "from commlib.runner.warm import main; main()", str(jobs), *named]
-        self._process = subprocess.Popen(command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        requests, self._requests = Pipe(duplex=False)
+        self._answers, answers = Pipe(duplex=False)
+        theirs = [requests.fileno(), answers.fileno()]
+        command = [sys.executable, "-c", "from commlib.runner.warm import main; main()", *map(str, [*theirs, jobs]), *named]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=theirs,
                                          env={**os.environ, **environment, "PYTHONPATH": path})
-        assert self._process.stdin and self._process.stdout
-        self._requests, self._answers = self._process.stdin, self._process.stdout
-        self._started = False
+        requests.close()
+        answers.close()
+        try:
+            self._answers.recv()
+        except BaseException as problem:
+            self.end()
+            if isinstance(problem, EOFError):
+                raise CommlibError(phrases.text("run.never_started")) from None
+            raise
 
     def give(self, task: Task) -> None:
-        """Hand a task over; raises BrokenPipeError where the process is no more, NeverStarted where it never was ready."""
-        try:
-            send(self._requests, task)
-        except BrokenPipeError:
-            if self._started:
-                raise
-            raise NeverStarted from None
+        """Hand a task over, to be begun as soon as a process is free; raises BrokenPipeError where the parent is no more."""
+        self._requests.send(task)
 
     def take(self) -> Answer:
-        """Wait for the next answer; raises EOFError where the process is no more, NeverStarted where it never was ready."""
-        try:
-            if not self._started:
-                receive(self._answers)
-                self._started = True
-            answer: Answer = receive(self._answers)
-        except EOFError:
-            if self._started:
-                raise
-            raise NeverStarted from None
+        """Wait for the next answer; raises EOFError where the parent is no more."""
+        answer: Answer = self._answers.recv()
         return answer
-
-    def close(self) -> None:
-        """End the process after its last answer."""
-        self._requests.close()
-        self._process.wait()
 
     def end(self) -> None:
         """End the process, which has no children yet or, when its requests end, ends them and all that they started."""
-        with contextlib.suppress(OSError):
-            self._requests.close()
+        self._requests.close()
         self._process.terminate()   # it heeds this only while it still imports
         try:
             self._process.wait(_LONGEST_END)
         except subprocess.TimeoutExpired:
             self._process.kill()   # its children die with it
+
+
+class StockPool:
+    """Papermill's own engine in a pool of processes that are started afresh, not forked, and used again.
+
+    Nothing limits their memory, and the limits of time are nbclient's (see `running_cell.RunningCell`): enough there, since
+    its kernel is a process of its own, which it ends. How much memory a task took is not known.
+    """
+
+    def __init__(self, jobs: int, environment: Mapping[str, str]) -> None:
+        self._pool = ProcessPoolExecutor(jobs, get_context("spawn"), prepare_process, (dict(environment),))
+        self._done: SimpleQueue[Future[Answer]] = SimpleQueue()
+
+    def give(self, task: Task) -> None:
+        """Hand a task over; raises BrokenProcessPool where a process of the pool died."""
+        self._pool.submit(_answer, task).add_done_callback(self._done.put)
+
+    def take(self) -> Answer:
+        """Wait for the next answer; raises BrokenProcessPool where a process of the pool died."""
+        return self._done.get().result()
+
+    def end(self) -> None:
+        """End the processes; their kernels end when they find them gone."""
+        for process in active_children():
+            process.terminate()
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _answer(task: Task) -> Answer:
+    """Do a task here; an error of its own is told as a forked child would tell it, by its exit."""
+    start, result, ended = time.monotonic(), None, ""
+    try:
+        result = task.work()
+    except Exception:
+        traceback.print_exc()
+        ended = "exit 70"
+    return Answer(task.number, result, ended, time.monotonic() - start, 0.0)
+
+
+Parent: TypeAlias = WarmParent | StockPool
+
+
+def start_parent(jobs: int, environment: Mapping[str, str], named: Sequence[str] = ()) -> Parent:
+    """A warm parent that runs at most so many tasks at a time, or a pool of processes where our engine is not supported."""
+    return WarmParent(jobs, environment, named) if supported() else StockPool(jobs, environment)
 
 
 def default_jobs() -> int:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import logging
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from commlib import phrases
-from commlib.errors import CommlibError, ParameterError, StoreError
-from commlib.runner.children import Limits, cell_begins, is_child
+from commlib.errors import ParameterError, StoreError
+from commlib.runner.children import Limits
 from commlib.runner.notebooks import Value
+from commlib.runner.running_cell import RunningCell, own_numbers
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -30,7 +30,6 @@ _UNFAITHFUL = ("%%debug", "%debug", "breakpoint(", "%pdb", ".Output(", "import O
 _LONGEST_SOCKET_FOLDER = 80   # an address of the file system has at most 107 bytes
 _LONGEST_OUTPUT = 60   # seconds until nbclient gives up on what a busy machine is still to deliver; its own 4 are too few
 _QUIET = ["--IPKernelApp.log_level=50"]   # a kernel says how it was stopped, and that its address is not encrypted
-_ADDED_TAGS = {"papermill-error-cell-tag", "injected-parameters"}   # of cells that papermill puts in
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,14 @@ class CellError:
 
 
 def supported() -> bool:
-    """Whether our engine runs here, that is: not deselected, a system that forks, and versions that were tested.
+    """Whether our engine runs here, that is: not deselected, on Linux, and with versions that were tested.
 
     `COMMLIB_ENGINE=nbclient` chooses papermill's own; raises ParameterError where it names neither.
     """
     chosen = os.environ.get(CHOICE) or OURS
     if chosen not in (OURS, STOCK):
         raise ParameterError(phrases.text("run.unknown_engine", variable=CHOICE, found=chosen, known=f"{OURS}, {STOCK}"))
-    return chosen == OURS and hasattr(os, "fork") and all(
+    return chosen == OURS and hasattr(os, "pidfd_open") and all(
         low <= _release(name) < high for name, (low, high) in TESTED.items())
 
 
@@ -62,48 +61,6 @@ def engine_for(notebook: Path) -> str:
     """The engine that runs a notebook faithfully: ours, or papermill's own for debuggers and output widgets."""
     source = notebook.read_text(encoding="utf-8")
     return STOCK if not supported() or any(word in source for word in _UNFAITHFUL) else OURS
-
-
-class RunningCell:
-    """Which cell of a notebook runs, by its place among the notebook's own cells, and how long it may."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.number = 0
-        self._limits, self._ends, self._numbers = limits, time.monotonic() + limits.notebook, [0]
-
-    def options(self) -> dict[str, Any]:
-        """The hooks that nbclient calls; outside a child, whose parent keeps the limits, nbclient's own limit too."""
-        hooks = {"on_notebook_start": self._notebook, "on_cell_execute": self._begins, "on_cell_executed": self._ended}
-        return hooks if is_child() else {**hooks, "timeout_func": self._left}
-
-    def too_late(self) -> CommlibError:
-        """The error of a notebook that nbclient ended."""
-        if time.monotonic() >= self._ends:
-            return CommlibError(phrases.text("run.too_late", seconds=f"{self._limits.notebook:g}"))
-        return CommlibError(phrases.text("run.cell_too_late", number=self.number, seconds=f"{self._limits.cell:g}"))
-
-    def _notebook(self, notebook: NotebookNode) -> None:
-        self._numbers = own_numbers(notebook)
-
-    def _begins(self, cell: NotebookNode, cell_index: int) -> None:
-        self.number = self._numbers[cell_index]
-        cell_begins(max(1, self.number))
-
-    def _ended(self, **_: Any) -> None:
-        cell_begins(0)
-
-    def _left(self, cell: NotebookNode) -> float | None:
-        left = min(self._limits.cell, max(0.001, self._ends - time.monotonic()))   # 0 would be no limit at all
-        return None if left == float("inf") else left
-
-
-def own_numbers(notebook: NotebookNode) -> list[int]:
-    """The place of each cell among the notebook's own, those that papermill put in not counted (they have that before)."""
-    numbers, number = [], 0
-    for cell in notebook.cells:
-        number += not _ADDED_TAGS & set(cell.metadata.get("tags", []))
-        numbers.append(number)
-    return numbers
 
 
 def execute_notebook(notebook: Path, parameters: Mapping[str, Value], kept: Path, cwd: Path, engine: str = STOCK,

@@ -8,16 +8,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from commlib import phrases
-from commlib.addresses import is_here, names_by_folder
-from commlib.errors import CommlibError
+from commlib.addresses import is_here, names_by_folder, remove, write_whole
+from commlib.errors import CommlibError, StoreError
 from commlib.publish.rendering import other_language
-from commlib.publish.site import withdraw
 from commlib.reads import EVERYTHING, recording
 from commlib.runner.children import Answer, Limits, Task
-from commlib.runner.delivery import deliver
 from commlib.runner.dispatch import dispatch
 from commlib.runner.engine import OURS, CellError, engine_for, execute_notebook, keep_what_was_executed
 from commlib.runner.outcomes import Outcome as Outcome
@@ -26,17 +24,16 @@ from commlib.runner.pages import Workshop, mend_language_links, publish
 from commlib.runner.plan import Item, Plan
 from commlib.runner.warm import named_in
 
-if TYPE_CHECKING:
-    from commlib.runner.cluster import Cluster
-
+HandOut: TypeAlias = "Callable[[list[Task], int, dict[str, str], Callable[[Answer], None]], None]"
 # One worker is one core: libraries that would start a thread per core are told not to.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def execute(workshop: Workshop, plan: Plan, jobs: int, on_done: Callable[[Outcome], None], *,
-            limits: Limits = Limits(), cluster: Cluster | None = None) -> list[Outcome]:
+            limits: Limits = Limits(), elsewhere: HandOut | None = None) -> list[Outcome]:
     """Run every item, at most `jobs` at a time, telling of each outcome as it comes; outcomes in the plan's order.
 
+    `elsewhere` hands the items out to other machines (`Cluster.dispatch`) instead of this one.
     Each item runs in a child of its own, forked from a warm parent: one that dies or takes more than its limits fails
     alone. On an interrupt all are ended at once and the interrupt goes on.
     """
@@ -58,10 +55,10 @@ def execute(workshop: Workshop, plan: Plan, jobs: int, on_done: Callable[[Outcom
             workshop.page(item, other).name in standing[item.county or ""])
 
     with TemporaryDirectory(prefix="commlib-") as folder:   # of the stock engine's sockets, and of what goes to an address
-        here = workshop if cluster or is_here(workshop.out) else replace(workshop, out=Path(folder))
+        here = workshop if elsewhere or is_here(workshop.out) else replace(workshop, out=Path(folder))
         tasks = [Task(number, partial(run_item, here, item, twin_expected(item), limits), limits)
                  for number, item in enumerate(plan.items)]
-        hand_out = cluster.dispatch if cluster else partial(dispatch, named=named_in(item.notebook.path for item in plan.items))
+        hand_out = elsewhere or partial(dispatch, named=named_in(item.notebook.path for item in plan.items))
         hand_out(tasks, jobs, _environment(workshop, folder), record)
     mend_language_links(workshop, done.values())
     return [done[number] for number in sorted(done)]
@@ -69,7 +66,7 @@ def execute(workshop: Workshop, plan: Plan, jobs: int, on_done: Callable[[Outcom
 
 def _died(workshop: Workshop, item: Item, answer: Answer, limits: Limits) -> Outcome:
     """The outcome of an item whose process died or was killed: no page, and the copy as far as it was written."""
-    withdraw(workshop.page(item))
+    remove(workshop.page(item))
     keep_what_was_executed(workshop.kept(item))
     if answer.late_cell:
         key, seconds = "run.cell_too_late", limits.cell
@@ -97,8 +94,32 @@ def run_item(workshop: Workshop, item: Item, has_twin: bool, limits: Limits) -> 
     except CommlibError as error:
         fault = error.say(item.language).splitlines()[0]
     if fault:
-        withdraw(workshop.page(item))
+        remove(workshop.page(item))
     return Outcome(item, Status.FAILED if fault else Status.OK, fault, time.monotonic() - start, engine, frozenset(reads))
+
+
+def deliver(answer: Answer, item: Item, here: Workshop, there: Workshop) -> Answer:
+    """Lay an item's copy and then its page from a folder of this machine where they belong, or withdraw the page.
+
+    Gives the answer; where that fails, the item failed, and the answer says so.
+    """
+    if answer.ended:
+        keep_what_was_executed(here.kept(item))
+    made = [(mine, place) for mine, place in ((here.kept(item), there.kept(item)), (here.page(item), there.page(item)))
+            if mine.is_file()]
+    try:
+        for mine, place in made:
+            write_whole(place, mine.read_bytes())
+        if len(made) < 2:
+            remove(there.page(item))
+    except StoreError as error:
+        if answer.result:
+            fault = error.say(item.language).splitlines()[0]
+            return replace(answer, result=replace(answer.result, status=Status.FAILED, first_line=fault))
+    finally:
+        for mine, _ in made:
+            mine.unlink()
+    return answer
 
 
 def _environment(workshop: Workshop, sockets: str) -> dict[str, str]:

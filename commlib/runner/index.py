@@ -8,7 +8,7 @@ from pathlib import Path
 
 from commlib import phrases
 from commlib.addresses import names_by_folder
-from commlib.bilingual import Language, Text
+from commlib.bilingual import Language, Text, joined
 from commlib.declarations.sources import FROM_TABLE, REGISTER
 from commlib.errors import ParameterError
 from commlib.places import Place, PlaceBook, place_book
@@ -120,6 +120,4 @@ def _coverage(site: _Site, place: Place) -> Text:
             parts.append(phrases.text("run.coverage_returns", n=files))
     if place.key in site.book.register:
         parts.append(phrases.text("run.coverage_register"))
-    if not parts:
-        return phrases.text("run.coverage_none")
-    return Text(zh="；".join(part.zh for part in parts), en="; ".join(part.en for part in parts))
+    return joined(parts or [phrases.text("run.coverage_none")], "；", "; ")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from commlib import phrases
 from commlib.errors import StoreError
@@ -45,11 +46,6 @@ class Entry:
     first_line: str = ""
     run: int = 0
 
-    @property
-    def page(self) -> tuple[str, str, str]:
-        """Which page this is about: a folder has one for each notebook, county and language."""
-        return self.notebook, self.county, self.language
-
 
 @dataclass(frozen=True, slots=True)
 class RunEntry:
@@ -66,6 +62,7 @@ class RunEntry:
 
 
 _NAMES = tuple(each.name for each in fields(Entry))
+_row = attrgetter(*_NAMES)
 _PUT = f"insert or replace into items ({', '.join(_NAMES)}) values ({', '.join('?' * len(_NAMES))})"
 
 
@@ -76,28 +73,17 @@ class Ledger:
         self.path = folder / "ledger.sqlite"
 
     def entries(self) -> dict[tuple[str, str, str], Entry]:
-        """Everything known of all items, by page; empty where nothing has run."""
-        if not self.path.is_file():
-            return {}
-        with self._open() as database:
-            rows = database.execute(f"select {', '.join(_NAMES)} from items").fetchall()
-        return {row[:3]: Entry(*row) for row in rows}
+        """Everything known of all items, by page (notebook, county, language); empty where nothing has run."""
+        return {row[:3]: Entry(*row) for row in self._rows(f"select {', '.join(_NAMES)} from items")}
 
     def states(self) -> dict[tuple[str, str, str], tuple[str, str, str]]:
         """Of every item, by page, only what tells whether it has to run: status, key and reads."""
-        if not self.path.is_file():
-            return {}
-        with self._open() as database:
-            rows = database.execute("select notebook, county, language, status, key, reads from items")
-            return {row[:3]: row[3:] for row in rows}
+        return {row[:3]: row[3:] for row in self._rows("select notebook, county, language, status, key, reads from items")}
 
     def runs(self) -> list[RunEntry]:
         """Every run, the first one first."""
-        if not self.path.is_file():
-            return []
         names = ", ".join(each.name for each in fields(RunEntry))
-        with self._open() as database:
-            return [RunEntry(*row) for row in database.execute(f"select {names} from runs order by run")]
+        return [RunEntry(*row) for row in self._rows(f"select {names} from runs order by run")]
 
     def begin(self, due: Iterable[Entry], unchanged: int, skipped: int, started: str) -> int:
         """Enter a run and mark its items as unfinished, so that a kill leaves them so; gives the run's number."""
@@ -110,10 +96,19 @@ class Ledger:
         return run
 
     @contextmanager
-    def writing(self) -> Iterator[Recorder]:
-        """Keep the ledger open to record outcomes, each committed as it comes."""
+    def writing(self) -> Iterator[Callable[[Entry, bool], None]]:
+        """Keep the ledger open for a function that enters an outcome and counts it in its run, as failed or as done.
+
+        It is committed when that function returns.
+        """
         with self._open() as database:
-            yield Recorder(database)
+            def record(entry: Entry, failed: bool) -> None:
+                database.execute(_PUT, _row(entry))
+                column = "failed" if failed else "done"
+                database.execute(f"update runs set {column} = {column} + 1 where run = ?", (entry.run,))
+                database.commit()
+
+            yield record
 
     def end(self, run: int, ended: str) -> None:
         """Enter that a run came to its end."""
@@ -122,16 +117,19 @@ class Ledger:
 
     def note(self, name: str) -> str:
         """A remark that was kept under a name; "" where there is none."""
-        if not self.path.is_file():
-            return ""
-        with self._open() as database:
-            row = database.execute("select value from notes where name = ?", (name,)).fetchone()
-        return row[0] if row else ""
+        return next((value for (value,) in self._rows("select value from notes where name = ?", name)), "")
 
     def keep_note(self, name: str, value: str) -> None:
         """Keep a remark under a name."""
         with self._open() as database:
             database.execute("insert or replace into notes values (?, ?)", (name, value))
+
+    def _rows(self, query: str, *values: str) -> list[Any]:
+        """What a query gives; no rows where nothing has run."""
+        if not self.path.is_file():
+            return []
+        with self._open() as database:
+            return database.execute(query, values).fetchall()
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -150,26 +148,3 @@ class Ledger:
         finally:
             if database:
                 database.close()
-
-
-class Recorder:
-    """Records outcomes in an open ledger."""
-
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
-
-    def record(self, entry: Entry, failed: bool) -> None:
-        """Enter an item's outcome and count it in its run; committed when this returns."""
-        self._database.execute(_PUT, _row(entry))
-        column = "failed" if failed else "done"
-        self._database.execute(f"update runs set {column} = {column} + 1 where run = ?", (entry.run,))
-        self._database.commit()
-
-
-def packed(reads: dict[str, str]) -> str:
-    """The slices that were read, with their hashes, as the ledger keeps them."""
-    return json.dumps(reads, sort_keys=True)
-
-
-def _row(entry: Entry) -> tuple[str | float, ...]:
-    return tuple(getattr(entry, name) for name in _NAMES)

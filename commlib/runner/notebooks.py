@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from commlib import phrases
-from commlib.bilingual import Language, Text, excerpt
-from commlib.errors import DeclarationError, ParameterError
+from commlib.bilingual import Language, Text, excerpt, joined
+from commlib.declarations.reading import Reading, one_of
+from commlib.errors import ParameterError
 from commlib.home import Home
 
 Value: TypeAlias = "str | int | float | None"
@@ -91,20 +92,27 @@ class AnalysisNotebook:
     order: int
     parameters: tuple[Parameter, ...]
 
-    def parameter_of(self, kind: ParameterType) -> Parameter | None:
-        """The first parameter of a type, or None."""
-        return next((each for each in self.parameters if each.type is kind), None)
 
-
-_FIELDS = {"title", "scope", "needs", "order", "parameters"}
-_PARAMETER_FIELDS = {"type", "default", "zh", "en", "choices", "minimum", "maximum"}
-_COUNTY_PARAMETERS = {Scope.COUNTY: 1, Scope.ONCE: 0}
+_FIELDS = ("title", "scope", "needs", "order", "parameters")
+_PARAMETER_FIELDS = ("type", "default", "zh", "en", "choices", "minimum", "maximum")
 
 
 def read_notebooks(home: Home) -> list[AnalysisNotebook]:
-    """Every analysis of the project, in their declared order; raises DeclarationError for a wrong declaration."""
-    found = [read_notebook(path) for path in sorted(home.notebooks.glob("*.ipynb"))]
+    """Every analysis of the project, in their declared order; raises DeclarationError for a wrong declaration.
+
+    A notebook that declares nothing, as JupyterLab's new ones, is someone's sketch and no analysis.
+    """
+    found = [read_notebook(path) for path in sorted(home.notebooks.glob("*.ipynb")) if not _is_sketch(path)]
     return sorted(found, key=lambda notebook: (notebook.order, notebook.id))
+
+
+def _is_sketch(path: Path) -> bool:
+    """Whether a file is a notebook without a declaration; one that cannot be read is not, so that its fault is told."""
+    try:
+        declared = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+        return isinstance(declared, dict) and "commlib" not in declared
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def choose_notebooks(known: list[AnalysisNotebook], wanted: list[str]) -> list[AnalysisNotebook]:
@@ -116,13 +124,8 @@ def choose_notebooks(known: list[AnalysisNotebook], wanted: list[str]) -> list[A
     names = [name.removesuffix(".ipynb").rpartition("/")[2] for name in wanted]
     unknown = [name for name in names if name not in ids]
     if unknown:
-        raise ParameterError(joined([unknown_choice("parameter.unknown_notebook", name, ids) for name in unknown]))
+        raise ParameterError(joined((unknown_choice("parameter.unknown_notebook", name, ids) for name in unknown), "\n", "\n"))
     return [notebook for notebook in known if not names or notebook.id in names]
-
-
-def joined(lines: list[Text]) -> Text:
-    """Several messages as one, a line each."""
-    return Text(zh="\n".join(line.zh for line in lines), en="\n".join(line.en for line in lines))
 
 
 def unknown_choice(key: str, found: object, known: list[str], **values: Any) -> Text:
@@ -132,77 +135,98 @@ def unknown_choice(key: str, found: object, known: list[str], **values: Any) -> 
 
 
 def read_notebook(path: Path) -> AnalysisNotebook:
-    """Read one notebook's declaration; raises DeclarationError with file, field, what was found and is allowed."""
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        declared = raw["metadata"]["commlib"]
-        cells = raw["cells"]
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise _refusal(path, "metadata.commlib", f"{type(fault).__name__}: {fault}", "JSON") from None
-    _only(path, "", declared, _FIELDS)
-    entries = _mapping(path, "parameters", declared.get("parameters"))
+    """Read one notebook's declaration; raises DeclarationError with every fault: file, field, what was found and is allowed."""
+    reading = _NotebookReading(path)
+    declared, cells = reading.notebook()
+    reading.only(declared, _FIELDS)
+    given = reading.mapping(declared, "parameters", "parameters")
     order = declared.get("order", 100)
-    if not isinstance(order, int) or isinstance(order, bool):
-        raise _refusal(path, "order", order, "10, 20, 30 …")
+    if type(order) is not int:
+        reading.refuse("order", order, "10, 20, 30 …")
     notebook = AnalysisNotebook(
-        id=path.stem, path=path, title=_words(path, "title", declared.get("title")),
-        scope=_choice(path, "scope", declared.get("scope"), Scope),
-        needs=_choice(path, "needs", declared.get("needs", ""), Needs), order=order,
-        parameters=tuple(_parameter(path, name, entry) for name, entry in entries.items()),
+        id=path.stem, path=path, title=reading.words(declared, "title"),
+        scope=reading.word({"scope": None, **declared}, "scope", Scope, Scope.COUNTY),
+        needs=reading.word(declared, "needs", Needs, Needs.ANY), order=order,
+        parameters=tuple(_parameter(reading, name, given) for name in given),
     )
-    _check_kinds(notebook)
-    _check_cell(notebook, cells)
+    _check_kinds(reading, notebook)
+    _check_cell(reading, notebook, cells)
+    reading.finish()
     return notebook
 
 
-def _parameter(path: Path, name: str, raw: Any) -> Parameter:
+class _NotebookReading(Reading):
+    """The reading of a notebook's declaration."""
+
+    def notebook(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """What a notebook declares about itself and its cells; raises DeclarationError where the file is no such notebook."""
+        try:
+            raw = json.loads(self.path.read_text(encoding="utf-8"))
+            return dict(raw["metadata"]["commlib"]), [dict(cell) for cell in raw["cells"]]
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            self.refuse("metadata.commlib", f"{type(fault).__name__}: {fault}", "JSON")
+            raise self._error() from None
+
+    def mapping(self, raw: Mapping[str, Any], name: str, field: str) -> dict[str, Any]:
+        """A mapping; {} where there is none."""
+        found = raw.get(name, {})
+        if isinstance(found, dict):
+            return found
+        self.refuse(field, found, "{…}")
+        return {}
+
+    def refuse(self, field: str, found: object, allowed: str) -> None:
+        """Keep a fault whose remedy is the same in both languages."""
+        self.wrong(field, found, Text.same(allowed))
+
+
+def _parameter(reading: _NotebookReading, name: str, given: Mapping[str, Any]) -> Parameter:
     field = f"parameters.{name}"
-    entry = _mapping(path, field, raw)
-    _only(path, f"{field}.", entry, _PARAMETER_FIELDS)
     if not name.isidentifier():
-        raise _refusal(path, field, name, "a–z, 0–9, _")
-    kind = _choice(path, f"{field}.type", entry.get("type"), ParameterType)
-    choices = entry.get("choices", [])
-    if not isinstance(choices, list) or not all(isinstance(each, str) for each in choices) \
-            or bool(choices) != (kind is ParameterType.CHOICE):
-        raise _refusal(path, f"{field}.choices", choices, "[…] (type = choice)")
-    limits = {name: entry[name] for name in ("minimum", "maximum") if name in entry}
-    for limit, value in limits.items():
-        if not (kind.counted and kind.holds(value)) or value > limits.get("maximum", value):
-            raise _refusal(path, f"{field}.{limit}", value, "minimum ≤ maximum (type = integer, number)")
-    default = entry.get("default")
-    declared = Parameter(name, kind, _words(path, field, entry), default, tuple(choices), **limits)
-    if (default is not None and not kind.holds(default)) or (kind is ParameterType.CHOICE and default not in choices):
-        raise _refusal(path, f"{field}.default", default, ", ".join(choices) or kind)
-    if kind.counted and default is not None and declared.nearest(default) != default:
-        raise _refusal(path, f"{field}.default", default, f"{declared.minimum} … {declared.maximum}")
-    if kind is ParameterType.LANGUAGE and default not in set(Language):
-        raise _refusal(path, f"{field}.default", default, ", ".join(Language))
+        reading.refuse(field, name, "a–z, 0–9, _")
+    raw = reading.mapping(given, name, field)
+    reading.only(raw, _PARAMETER_FIELDS, field)
+    kind = reading.word({"type": None, **raw}, "type", ParameterType, ParameterType.TEXT, field)
+    choices = reading.strings(raw, "choices", field)
+    if bool(choices) != (kind is ParameterType.CHOICE):
+        reading.refuse(f"{field}.choices", raw.get("choices", "-"), "[…] (type = choice)")
+    limits = {limit: raw[limit] for limit in ("minimum", "maximum") if kind.counted and kind.holds(raw.get(limit))}
+    for limit in raw.keys() & {"minimum", "maximum"}:
+        if limit not in limits or limits[limit] > limits.get("maximum", limits[limit]):
+            reading.refuse(f"{field}.{limit}", raw[limit], "minimum ≤ maximum (type = integer, number)")
+    default = raw.get("default")
+    declared = Parameter(name, kind, reading.words(given, name, "parameters"), default, choices, **limits)
+    allowed = list(Language) if kind is ParameterType.LANGUAGE else choices
+    if not (default is None or kind.holds(default)) or (allowed and default not in allowed):
+        reading.wrong(f"{field}.default", default, one_of(allowed or [kind]))
+    elif kind.counted and default is not None and declared.nearest(default) != default:
+        reading.refuse(f"{field}.default", default, f"{declared.minimum} … {declared.maximum}")
     return declared
 
 
-def _check_kinds(notebook: AnalysisNotebook) -> None:
+def _check_kinds(reading: _NotebookReading, notebook: AnalysisNotebook) -> None:
     """A page is of one county (or none) and in one language, so these stand among the parameters exactly once."""
-    for kind, expected in ((ParameterType.COUNTY, _COUNTY_PARAMETERS[notebook.scope]), (ParameterType.LANGUAGE, 1)):
+    for kind, expected in ((ParameterType.COUNTY, int(notebook.scope is Scope.COUNTY)), (ParameterType.LANGUAGE, 1)):
         found = sum(each.type is kind for each in notebook.parameters)
         if found != expected:
-            raise _refusal(notebook.path, f"parameters ({kind})", found, str(expected))
+            reading.refuse(f"parameters ({kind})", found, str(expected))
 
 
-def _check_cell(notebook: AnalysisNotebook, cells: list[Mapping[str, Any]]) -> None:
+def _check_cell(reading: _NotebookReading, notebook: AnalysisNotebook, cells: list[dict[str, Any]]) -> None:
     """The cell tagged `parameters` assigns exactly what is declared, so that Jupyter and the runner mean the same."""
     tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
-        raise _refusal(notebook.path, "tags: parameters", len(tagged), "1")
+        reading.refuse("tags: parameters", len(tagged), "1")
+        return
     try:
         assigned = _assignments("".join(tagged[0].get("source", "")))
     except (SyntaxError, ValueError) as fault:
-        raise _refusal(notebook.path, "cell: parameters", str(fault), "name = literal") from None
+        reading.refuse("cell: parameters", str(fault), "name = literal")
+        return
     declared = {each.name: each.default for each in notebook.parameters}
-    for name in [*declared, *assigned]:
+    for name in dict.fromkeys([*declared, *assigned]):
         if name not in assigned or name not in declared or (type(declared[name]), declared[name]) != assigned[name]:
-            found = f"{name} = {assigned[name][1]!r}" if name in assigned else "—"
-            raise _refusal(notebook.path, f"cell: parameters, {name}", found,
+            reading.refuse(f"cell: parameters, {name}", f"{name} = {assigned[name][1]!r}" if name in assigned else "—",
                            f"{name} = {declared[name]!r}" if name in declared else ", ".join(declared))
 
 
@@ -220,33 +244,3 @@ def _assignments(source: str) -> dict[str, tuple[type, Any]]:
             raise ValueError(ast.unparse(statement))
         found.update({ast.unparse(name): (type(each), each) for name, each in zip(names, values, strict=True)})
     return found
-
-
-def _choice(path: Path, field: str, found: Any, choices: type[StrEnum]) -> Any:
-    if not isinstance(found, str) or found not in set(choices):
-        raise _refusal(path, field, found, ", ".join(str(choice) or '""' for choice in choices))
-    return choices(found)
-
-
-def _words(path: Path, field: str, raw: Any) -> Text:
-    try:
-        return Text.of(raw)
-    except (KeyError, TypeError, ValueError) as fault:
-        raise _refusal(path, field, fault, "zh, en") from None
-
-
-def _mapping(path: Path, field: str, raw: Any) -> Mapping[str, Any]:
-    if not isinstance(raw, Mapping):
-        raise _refusal(path, field, raw, "{…}")
-    return raw
-
-
-def _only(path: Path, prefix: str, raw: Any, fields: set[str]) -> None:
-    for name in _mapping(path, prefix or "commlib", raw):
-        if name not in fields:
-            raise _refusal(path, prefix + name, name, ", ".join(sorted(fields)))
-
-
-def _refusal(path: Path, field: str, found: Any, allowed: str) -> DeclarationError:
-    return DeclarationError(phrases.text("error.bad_declaration", file=path.name, id=path.stem, field=field,
-                                         found=found, allowed=allowed))

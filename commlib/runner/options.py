@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from commlib import phrases
-from commlib.bilingual import Language, Text
+from commlib.bilingual import Language, Text, joined
 from commlib.errors import ParameterError
 from commlib.places import PlaceBook
 from commlib.retired import present_codes
-from commlib.runner.notebooks import AnalysisNotebook, Parameter, ParameterType, Value, joined, unknown_choice
+from commlib.runner.notebooks import AnalysisNotebook, Parameter, ParameterType, Value, unknown_choice
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # The types that have an option of their own, as they belong to the plan: all other parameters are given by -p.
@@ -46,7 +46,7 @@ def split_options(given: Sequence[str], notebooks: Sequence[AnalysisNotebook]) -
             faults.append(unknown_choice("parameter.unknown_option", name, open_names))
         found[name] = text
     if faults:
-        raise ParameterError(joined(faults))
+        raise ParameterError(joined(faults, "\n", "\n"))
     return found
 
 

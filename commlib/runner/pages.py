@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from commlib.addresses import is_here
+from commlib.addresses import is_here, write_whole
 from commlib.home import Home
 from commlib.places import place_book
 from commlib.publish.rendering import other_language
-from commlib.publish.site import index_path, page_path, publish_page, relative_href
+from commlib.publish.site import index_path, page_path, relative_href
 
 if TYPE_CHECKING:   # a page follows from none of these: its key would hold all code that they reach
     from nbformat import NotebookNode
@@ -88,7 +88,7 @@ def publish(workshop: Workshop, item: Item, executed: NotebookNode, language: st
         other_language_href=relative_href(page, twin) if has_twin else None,
         index_href=relative_href(page, index_path(workshop.site, language)),
         fictional=bool(place and place.fictional), style=workshop.style, version=package_version(), vintage=workshop.vintage)
-    publish_page(render_page(executed, head=head), page)
+    write_whole(page, render_page(executed, head=head).encode("utf-8"))
 
 
 def mend_language_links(workshop: Workshop, outcomes: Iterable[Outcome]) -> None:

@@ -19,7 +19,7 @@ from papermill.log import logger
 
 from commlib.runner.cell_log import CellLog, read_cells
 from commlib.runner.children import Answer, Limits, is_child, run_forked
-from commlib.runner.engine import RunningCell
+from commlib.runner.running_cell import RunningCell
 
 # What nbclient's client is told as papermill's own engine would tell it.
 _OPTIONS = {"stdout_file", "stderr_file", "iopub_timeout", "on_notebook_start", "on_cell_execute", "on_cell_executed"}

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from commlib import phrases
-from commlib.bilingual import Language, Text, excerpt
+from commlib.bilingual import Language, Text, excerpt, joined
 from commlib.errors import ParameterError
 from commlib.periods import parse_period
 from commlib.places import PlaceBook
-from commlib.runner.notebooks import AnalysisNotebook, Parameter, ParameterType, Value, joined, unknown_choice
+from commlib.runner.notebooks import AnalysisNotebook, Parameter, ParameterType, Value, unknown_choice
 
 _DATE_PARTS = re.compile(r"\s*([0-9]{4})[^0-9]*([0-9]{1,2})?[^0-9]*([0-9]{1,2})?")
 _EXAMPLES = {ParameterType.COUNTY: "411325", ParameterType.INTEGER: 5, ParameterType.NUMBER: 0.5,
@@ -34,18 +34,20 @@ def check(notebook: AnalysisNotebook, given: Mapping[str, Any], book: PlaceBook)
         values[parameter.name] = given.get(parameter.name, parameter.default)
         faults += _faults(parameter, values[parameter.name], book)
     if faults:
-        raise ParameterError(joined(faults))
+        raise ParameterError(joined(faults, "\n", "\n"))
     return values
 
 
 def check_period(found: str) -> Text | None:
     """What is wrong with a period, with the nearest period that could be meant; None where it is one."""
-    try:
-        parse_period(found)
-    except ParameterError as error:
-        nearest = _nearest_period(found)
-        return phrases.text("parameter.nearest", problem=error.message, nearest=nearest) if nearest else error.message
-    return None
+    problem = _refusal(parse_period, found)
+    nearest = _nearest_period(found) if problem else ""
+    return phrases.text("parameter.nearest", problem=problem, nearest=nearest) if nearest else problem
+
+
+def check_language(found: str) -> Text | None:
+    """What is wrong with a language, with the nearest one; None where it is one."""
+    return _unlisted(found, [str(language) for language in Language])
 
 
 def _faults(parameter: Parameter, value: Any, book: PlaceBook) -> list[Text]:
@@ -54,11 +56,8 @@ def _faults(parameter: Parameter, value: Any, book: PlaceBook) -> list[Text]:
     if not parameter.type.holds(value):
         return [phrases.text("parameter.wrong_type", name=parameter.name, label=parameter.label, found=excerpt(repr(value)),
                              kind=phrases.text(f"parameter.kind_{parameter.type}"), example=_example(parameter))]
-    checker = _CHECKS.get(parameter.type)
-    fault = checker(parameter, value, book) if checker else None
-    if fault is None:
-        return []
-    return [phrases.text("parameter.wrong_value", name=parameter.name, label=parameter.label, problem=fault)]
+    problem = _problem(parameter, value, book)
+    return [phrases.text("parameter.wrong_value", name=parameter.name, label=parameter.label, problem=problem)] if problem else []
 
 
 def _example(parameter: Parameter) -> str:
@@ -67,39 +66,33 @@ def _example(parameter: Parameter) -> str:
     return json.dumps(parameter.nearest(usual) if isinstance(usual, int | float) else usual, ensure_ascii=False)
 
 
-def _county(_: Parameter, value: str, book: PlaceBook) -> Text | None:
+def _problem(parameter: Parameter, value: Any, book: PlaceBook) -> Text | None:
+    """What is wrong with a value of the right type; None where nothing is."""
+    match parameter.type:
+        case ParameterType.COUNTY:
+            return _refusal(book.county, value)
+        case ParameterType.PERIOD:
+            return check_period(value)
+        case ParameterType.LANGUAGE:
+            return check_language(value)
+        case ParameterType.CHOICE:
+            return _unlisted(value, list(parameter.choices))
+    if not parameter.type.counted or (nearest := parameter.nearest(value)) == value:
+        return None
+    low, high = ("…" if limit is None else limit for limit in (parameter.minimum, parameter.maximum))
+    return phrases.text("parameter.out_of_range", found=excerpt(repr(value)), low=low, high=high, nearest=nearest)
+
+
+def _refusal(reader: Callable[[str], object], found: str) -> Text | None:
     try:
-        book.county(value)
+        reader(found)
     except ParameterError as error:
         return error.message
     return None
 
 
-def _period(_: Parameter, value: str, __: PlaceBook) -> Text | None:
-    return check_period(value)
-
-
-def _language(_: Parameter, value: str, __: PlaceBook) -> Text | None:
-    return check_language(value)
-
-
-def check_language(found: str) -> Text | None:
-    """What is wrong with a language, with the nearest one; None where it is one."""
-    known = [str(language) for language in Language]
+def _unlisted(found: str, known: list[str]) -> Text | None:
     return None if found in known else unknown_choice("parameter.unknown_choice", found, known)
-
-
-def _choice(parameter: Parameter, value: str, _: PlaceBook) -> Text | None:
-    choices = list(parameter.choices)
-    return None if value in choices else unknown_choice("parameter.unknown_choice", value, choices)
-
-
-def _range(parameter: Parameter, value: float, _: PlaceBook) -> Text | None:
-    nearest = parameter.nearest(value)
-    if nearest == value:
-        return None
-    low, high = ("…" if limit is None else limit for limit in (parameter.minimum, parameter.maximum))
-    return phrases.text("parameter.out_of_range", found=excerpt(repr(value)), low=low, high=high, nearest=nearest)
 
 
 def _nearest_period(found: str) -> str:
@@ -109,19 +102,4 @@ def _nearest_period(found: str) -> str:
         return ""
     year, *rest = (part for part in parts.groups() if part)
     texts = ["-".join([year, *(part.zfill(2) for part in rest[:count])]) for count in (2, 1, 0)]
-    return next(text for text in texts if _is_period(text))
-
-
-def _is_period(text: str) -> bool:
-    try:
-        parse_period(text)
-    except ParameterError:
-        return False
-    return True
-
-
-_CHECKS: dict[ParameterType, Callable[[Parameter, Any, PlaceBook], Text | None]] = {
-    ParameterType.COUNTY: _county, ParameterType.PERIOD: _period,
-    ParameterType.LANGUAGE: _language, ParameterType.CHOICE: _choice,
-    ParameterType.INTEGER: _range, ParameterType.NUMBER: _range,
-}
+    return next(text for text in texts if not _refusal(parse_period, text))

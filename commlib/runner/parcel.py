@@ -15,8 +15,7 @@ from filelock import FileLock
 
 from commlib.addresses import reaching, write_whole
 from commlib.home import Home
-from commlib.runner.closure import modules
-from commlib.runner.keys import code_hash, lock_file
+from commlib.runner.keys import code_hash, lock_file, modules
 from commlib.runner.pages import DISTRIBUTION
 from commlib.store import open_store, settle
 

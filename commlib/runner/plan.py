@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from commlib import phrases
-from commlib.bilingual import Language, Text
+from commlib.bilingual import Language, Text, joined
 from commlib.errors import ParameterError
 from commlib.home import Home
 from commlib.periods import parse_period
 from commlib.places import Place, PlaceBook, place_book
-from commlib.runner.notebooks import AnalysisNotebook, Needs, ParameterType, Scope, Value, joined
+from commlib.runner.notebooks import AnalysisNotebook, Needs, ParameterType, Scope, Value
 from commlib.runner.options import settings_of, split_options
 from commlib.runner.parameters import check, check_language, check_period
 from commlib.store import Store, open_store
@@ -76,7 +76,7 @@ def plan(home: Home, notebooks: Sequence[AnalysisNotebook], counties: str | None
     with _told(faults):
         texts = split_options(options, notebooks)
     if faults:
-        raise ParameterError(joined(faults))
+        raise ParameterError(joined(faults, "\n", "\n"))
     reported, dated = set(store.reported_counties()), _with_data(store, period, keys)
     applies = [notebook for notebook in notebooks if notebook.scope is Scope.ONCE or keys]
     settings = {(notebook.id, language): _settings(notebook, keys, period, language, book, texts)
@@ -110,7 +110,7 @@ def choose_counties(book: PlaceBook, store: Store, wanted: str | None) -> tuple[
         with _told(faults):
             found += book.present(key)
     if faults:
-        raise ParameterError(joined(list(dict.fromkeys(faults))))
+        raise ParameterError(joined(dict.fromkeys(faults), "\n", "\n"))
     return list(dict.fromkeys(place.key for place in found)), list(dict.fromkeys(
         place.resolved for place in found if place.resolved))
 
@@ -157,5 +157,5 @@ def _settings(notebook: AnalysisNotebook, counties: Sequence[str], period: str |
     wanted = {ParameterType.COUNTY: next(iter(counties), None), ParameterType.PERIOD: period, ParameterType.LANGUAGE: language}
     given: dict[str, Any] = {each.name: wanted[each.type] for each in notebook.parameters if wanted.get(each.type) is not None}
     given |= settings_of(notebook, texts)
-    checked, county = check(notebook, given, book), notebook.parameter_of(ParameterType.COUNTY)
-    return tuple((name, value) for name, value in checked.items() if county is None or name != county.name)
+    checked = check(notebook, given, book)
+    return tuple((each.name, checked[each.name]) for each in notebook.parameters if each.type is not ParameterType.COUNTY)

@@ -147,17 +147,18 @@ def _execute(work: Work, taken: list[Weighed], jobs: int, limits: Limits, watch:
 
         work.ledger.keep_note(_INDEX, "")   # a kill from here on leaves the index to be written again
         font_file()   # asked for before anything runs: where there is none, every item would fail of it
-        with work.ledger.writing() as recorder, watch(len(taken)) as on_done, ThreadPoolExecutor(1) as beside:
+        with work.ledger.writing() as enter, watch(len(taken)) as on_done, ThreadPoolExecutor(1) as beside:
 
             def record(outcome: Outcome) -> None:
                 page = outcome.item.notebook.id, outcome.item.county, outcome.item.language
-                recorder.record(finished(by_page[page], outcome, work.store, run_number), outcome.failed)
+                enter(finished(by_page[page], outcome, work.store, run_number), outcome.failed)
                 summary.outcomes.append(outcome)
                 on_done(outcome)
 
             audited = beside.submit(audit_findings, work.store)   # while the warm parent imports
             planned = Plan(tuple(each.item for each in taken), work.planned.skipped)
-            summary.outcomes[:] = execute(work.workshop, planned, jobs, record, limits=limits, cluster=cluster)
+            summary.outcomes[:] = execute(work.workshop, planned, jobs, record, limits=limits,
+                                          elsewhere=cluster.dispatch if cluster else None)
             findings = audited.result()
     work.ledger.end(run_number, _now())
     return findings

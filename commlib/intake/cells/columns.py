@@ -30,6 +30,7 @@ from commlib.intake.cells.readings import (
     note,
     refusal,
     reread,
+    simplified,
 )
 from commlib.intake.faults import Code, ReturnFault
 
@@ -240,10 +241,10 @@ def _read_choice(raw: Any, column: Column) -> Reading | Refusal:
     """The id of a choice by its id, labels and aliases, in either script; the nearest is only named."""
     known = choice_ids(column)
     key = value_key(_plain_number(raw) or str(raw))
-    found = known.get(key) or known.get(_simplified(key))
+    found = known.get(key) or known.get(value_key(simplified(key)))
     if found:
         return Reading(found)
-    near = difflib.get_close_matches(_simplified(key), known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(value_key(simplified(key)), known, n=1, cutoff=0.5)
     if not near:
         return refusal(raw, column, Code.CHOICE, "fault.remedy_choice")
     label = next(choice.label for choice in column.choices if choice.id == known[near[0]])
@@ -264,12 +265,6 @@ def choice_ids(column: Column) -> dict[str, str]:
         for word in (choice.id, choice.label.zh, choice.label.en, *choice.aliases):
             words[value_key(word)] = choice.id
     return words
-
-
-def _simplified(key: str) -> str:
-    from commlib.intake.layout.headers import simplified
-
-    return value_key(simplified(key))
 
 
 def _plain_number(raw: Any) -> str | None:

@@ -8,9 +8,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any
 
 from commlib import phrases
-from commlib.bilingual import Text, listed
+from commlib.bilingual import Text, joined
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import Blank, Column, ColumnType
 from commlib.declarations.reading import one_of
@@ -75,7 +77,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A cell that was not read, and why; the fault has no place yet (`ReturnFault.at`)."""
+    """A cell that was not read, and why; the fault has no place yet (`Sheet.placed`)."""
 
     fault: ReturnFault
 
@@ -111,16 +113,39 @@ def narrow(text: str) -> str:
     return text.strip() if text.isascii() else text.translate(_WIDTH).strip()
 
 
+def is_simplified(words: str) -> bool:
+    """Whether words have simplified characters alone: those of GB 2312."""
+    try:
+        words.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def to_simplified(words: str) -> str:
+    """Words in simplified characters, to be compared with others made so: 乾 becomes 干 here."""
+    return str(_converter().convert(words))
+
+
+@lru_cache(8192)
+def simplified(words: str) -> str:
+    """Words of headers and closed lists in simplified characters; those that have only such ones stay, with their 乾."""
+    return words if is_simplified(words) else to_simplified(words)
+
+
+@cache
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
 def float_text(value: float) -> str:
     """A finite float as plain digits: its shortest text, without the noise of computing beyond 15 digits."""
     if value.is_integer():
         return str(int(value))
     shortest, short = repr(value), f"{value:.{_EXACT_DIGITS}g}"
-    return positional(short if len(short) <= len(shortest) - _NOISE else shortest)
-
-
-def positional(text: str) -> str:
-    """The text of a float without an exponent."""
+    text = short if len(short) <= len(shortest) - _NOISE else shortest
     return f"{Decimal(text):f}" if "e" in text else text
 
 
@@ -141,8 +166,7 @@ def decimal_text(value: Fraction, most: int = 12) -> str:
 def allowed_words(column: Column) -> Text:
     """What a column allows in a cell."""
     if column.choices:
-        labels = [choice.label for choice in column.choices]
-        return Text(zh=listed([label.zh for label in labels], "zh"), en=listed([label.en for label in labels], "en"))
+        return joined([choice.label for choice in column.choices], "、", ", ")
     if column.type is ColumnType.UNIT:
         return one_of(dict.fromkeys(unit(each).label.zh for each in unit_ids()))
     if column.type is ColumnType.TEXT:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -19,7 +19,9 @@ from commlib.units import is_unit, unit
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Found = Iterator[tuple[int, ReturnFault]]   # what a check tells, each with the position of its row
 _SEPARATOR = "\x1f"
+SLACK = 1e-9   # of floats, relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,13 @@ class Rows:
     @cached_property
     def _numbers(self) -> dict[str, Numbers]:
         return {}
+
+    def some(self, positions: Sequence[int]) -> Rows:
+        """The rows at some positions, in order; these themselves where it is all of them."""
+        if len(positions) == len(self):
+            return self
+        frames = {name: getattr(self, name) for name in ("values", "cells", "low", "high", "step", "sheets")}
+        return replace(self, **{name: each.iloc[list(positions)] for name, each in frames.items() if each is not None})
 
     def texts(self, column: str) -> NDArray[np.object_]:
         """The cells of a column as text, "" where blank or where the return has no such column."""

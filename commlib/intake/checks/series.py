@@ -15,11 +15,10 @@ from commlib.declarations.checks import Check, CheckKind, check_words
 from commlib.declarations.columns import Column
 from commlib.declarations.tables import TableDeclaration
 from commlib.errors import ParameterError
-from commlib.intake.checks.rows import Numbers, Rows, joined, shown
+from commlib.intake.checks.rows import SLACK, Found, Numbers, Rows, joined, shown
 from commlib.intake.faults import Code, ReturnFault
 from commlib.periods import parse_period
 
-_SLACK = 1e-9
 OVER_TIME = {CheckKind.CUMULATIVE: Code.FALLEN, CheckKind.JUMP: Code.JUMP, CheckKind.UNCHANGED: Code.UNCHANGED}
 Positions = NDArray[np.int64]
 
@@ -79,7 +78,7 @@ class Series:
         return rows.text(at, self.declaration.period)
 
 
-def series_faults(series: Series) -> Iterator[tuple[int, ReturnFault]]:
+def series_faults(series: Series) -> Found:
     """The failures of the checks over time, each with the position of its row in the return."""
     columns = {column.name: column for column in series.declaration.columns}
     for check in series.declaration.checks:
@@ -93,7 +92,7 @@ def series_faults(series: Series) -> Iterator[tuple[int, ReturnFault]]:
 
 def _falls(numbers: Numbers, order: Positions, keys: Positions, check: Check, own: int) -> Iterator[tuple[int, int]]:
     """A number below the one before it; of the two the one without which the series rises, else the later."""
-    tolerance = float(check.tolerance or 0) + _SLACK
+    tolerance = float(check.tolerance or 0) + SLACK
     low, high = numbers.low[order], numbers.high[order]
     for at in np.flatnonzero((keys[1:] == keys[:-1]) & (high[1:] < low[:-1] - tolerance)) + 1:
         now, before = int(order[at]), int(order[at - 1])
@@ -110,8 +109,8 @@ def _jumps(numbers: Numbers, order: Positions, keys: Positions, check: Check, ow
     low, high = numbers.low[order], numbers.high[order]
     base_low, base_high = low[:-1], high[:-1]
     with np.errstate(invalid="ignore"):
-        up = low[1:] > base_high + share * np.abs(base_high) + _SLACK
-        down = high[1:] < base_low - share * np.abs(base_low) - _SLACK
+        up = low[1:] > base_high + share * np.abs(base_high) + SLACK
+        down = high[1:] < base_low - share * np.abs(base_low) - SLACK
     apart = (keys[1:] == keys[:-1]) & (base_low * base_high > 0) & (up | down)
     for at in np.flatnonzero(apart & (order[1:] < own)) + 1:
         yield int(order[at]), int(order[at - 1])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from commlib import phrases
 from commlib.bilingual import Text
 from commlib.declarations.checks import Severity
-from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.faults import Code, ReturnFault, explained, stretches
 
 MOST_ROWS = 1_048_576       # what a sheet of a spreadsheet can hold
 MOST_CELLS = 12_000_000     # the rectangle of all filled cells: more does not fit a laptop's memory
@@ -65,6 +64,10 @@ class Sheet:
         cell = self.address(row, column) if row is not None else ""
         return ReturnFault(self.file, self.name, cell, severity, code, shown(found), allowed, remedy)
 
+    def placed(self, fault: ReturnFault, row: int, column: int) -> ReturnFault:
+        """A fault of a cell's content at its cell of this sheet."""
+        return replace(fault, file=self.file, sheet=self.name, cell=self.address(row, column))
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -85,8 +88,7 @@ class Refused(Exception):
 def file_fault(file: str, code: Code, found: object, reason: str, *, severity: Severity = Severity.ERROR, sheet: str = "",
                cell: str = "", **values: Any) -> ReturnFault:
     """A fault of a file: `reason` names its two phrases, `sheet.allowed_<reason>` and `sheet.remedy_<reason>`."""
-    return ReturnFault(file, sheet, cell, severity, code, str(found), phrases.text(f"sheet.allowed_{reason}", **values),
-                       phrases.text(f"sheet.remedy_{reason}"))
+    return ReturnFault(file, sheet, cell, severity, code, str(found), *explained("sheet", reason, **values))
 
 
 def too_large(file: str, rows: int, columns: int, sheet: str = "") -> None:
@@ -139,8 +141,7 @@ def unread_faults(sheet: Sheet) -> list[ReturnFault]:
     faults = []
     for (row, column), found in sheet.unread.items():
         reason = "formula" if found.startswith("=") else "error_cell"
-        faults.append(sheet.fault(Severity.ERROR, Code.FORMULA, found, phrases.text(f"sheet.allowed_{reason}"),
-                                  phrases.text(f"sheet.remedy_{reason}"), row, column))
+        faults.append(sheet.fault(Severity.ERROR, Code.FORMULA, found, *explained("sheet", reason), row, column))
     return faults
 
 
@@ -151,14 +152,7 @@ def hidden_faults(sheet: Sheet) -> list[ReturnFault]:
 
     notes = [note(sheet.name, "")] if sheet.hidden else []
     height, width = len(sheet.rows), max(map(len, sheet.rows), default=0)
-    spans = [(f"{first + 1}:{last + 1}", first, last) for first, last in _spans(sheet.hidden_rows, height)]
-    spans += [(f"{letters(first)}:{letters(last)}", first, last) for first, last in _spans(sheet.hidden_columns, width)]
-    return notes + [note(last - first + 1, cell) for cell, first, last in spans]
-
-
-def _spans(numbers: frozenset[int], end: int) -> list[tuple[int, int]]:
-    """Numbers below the end as unbroken stretches."""
-    spans: list[tuple[int, int]] = []
-    for each in sorted(number for number in numbers if number < end):
-        spans[-1:] = [(spans[-1][0], each)] if spans and spans[-1][1] == each - 1 else [*spans[-1:], (each, each)]
-    return spans
+    rows, columns = (stretches(each for each in hidden if each < end)
+                     for hidden, end in ((sheet.hidden_rows, height), (sheet.hidden_columns, width)))
+    return [*notes, *(note(last - first + 1, f"{first + 1}:{last + 1}") for first, last in rows),
+            *(note(last - first + 1, f"{letters(first)}:{letters(last)}") for first, last in columns)]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 from commlib.declarations.checks import Severity
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.files.archives import Details, checked_archive
-from commlib.intake.files.old_books import old_details
+from commlib.intake.files.archives import Details, checked_archive, telling
 from commlib.intake.files.sheets import (
     MOST_CELLS,
     MOST_ROWS,
@@ -41,22 +39,14 @@ def open_source(address: str | Path, charset: str = "") -> Opened:
 
     Never raises for what a file holds: what cannot be read is an error among the faults, with nothing read.
     """
-    if isinstance(address, str) and ADDRESS.match(address):
-        opened, name = _refusing(lambda: _database(address)), address.partition(":")[0]
-    else:
-        path = Path(address)
-        opened, name = _refusing(lambda: _file(path, charset)), path.name
-    refused = any(fault.severity is Severity.ERROR for fault in opened.faults)
-    if all(blank(cell) for sheet in opened.sheets for row in sheet.rows for cell in row) and (opened.sheets or not refused):
-        return Opened((), (*opened.faults, file_fault(name, Code.EMPTY, "0", "empty")))
-    return opened
-
-
-def _refusing(read: Any) -> Opened:
+    database = address if isinstance(address, str) and ADDRESS.match(address) else ""
     try:
-        opened: Opened = read()
+        opened = _database(database) if database else _file(Path(address), charset)
     except Refused as refused:
         return Opened((), (refused.fault,))
+    if all(blank(cell) for sheet in opened.sheets for row in sheet.rows for cell in row):
+        name = database.partition(":")[0] or Path(address).name
+        return Opened((), (*opened.faults, file_fault(name, Code.EMPTY, "0", "empty")))
     return opened
 
 
@@ -94,7 +84,7 @@ def _workbook(path: Path) -> Opened:
         raise Refused(file_fault(path.name, Code.ENCRYPTED, path.suffix, "encrypted"))
     elif not any(name in data for name in _BOOK_STREAMS):
         raise Refused(file_fault(path.name, Code.KIND, "OLE", "kind"))
-    sheets = _read_sheets(path.name, data, details or old_details(path.name, data, faults))
+    sheets = _read_sheets(path.name, data, details or _old_details(path.name, data, faults))
     for sheet in sheets:
         faults += [*unread_faults(sheet), *hidden_faults(sheet)]
     return Opened(tuple(sheets), tuple(faults))
@@ -127,6 +117,39 @@ def _read_sheets(file: str, data: bytes, details: dict[str, Details]) -> list[Sh
             raise
         raise Refused(file_fault(file, Code.UNREADABLE, fault, "damaged")) from fault
     return sheets
+
+
+def _old_details(file: str, data: bytes, faults: list[ReturnFault]) -> dict[str, Details]:
+    """What an xls says beside its values, by sheet; none, and a warning, where only the values can be read."""
+    if data.startswith(b"PK"):
+        return {}
+    import xlrd
+
+    try:
+        with xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=StringIO()) as book:
+            return {sheet.name: _old_sheet(book, sheet) for sheet in book.sheets()}
+    except Exception as fault:   # whatever it stumbles over: the values come from another reader, which judges the file
+        faults.append(file_fault(file, Code.HIDDEN, fault, "details", severity=Severity.WARNING))
+        return {}
+
+
+def _old_sheet(book: Any, sheet: Any) -> Details:
+    import xlrd
+
+    codes = {number: book.format_map[style.format_key].format_str for number, style in enumerate(book.xf_list)
+             if style.format_key in book.format_map}
+    telling_styles = {number: code for number, code in codes.items() if telling(code)}
+    details = Details(hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
+                      hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden))
+    for row in range(sheet.nrows):
+        for column, kind in enumerate(sheet.row_types(row)):
+            if kind == xlrd.XL_CELL_ERROR:
+                details.unread[row, column] = xlrd.error_text_from_code.get(sheet.cell_value(row, column), "#?")
+            elif kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE) and telling_styles:
+                code = telling_styles.get(sheet.cell_xf_index(row, column))
+                if code:
+                    details.formats[row, column] = code
+    return details
 
 
 # ---- Parquet
@@ -206,13 +229,7 @@ def _table(file: str, connection: Any, table: str, schema: str | None) -> Sheet:
         sqlalchemy.table(table, schema=schema)).limit(MOST_ROWS + 1))
     header = list(found.keys())
     rows: list[Any] = [header]
-    for part in _parts(found):
-        rows += part
+    while part := found.fetchmany(20_000):   # in parts, so that one that is too large is given up before it is whole
+        rows += [list(row) for row in part]
         too_large(file, len(rows) - 1, len(header), table)
     return Sheet(file, table, rows)
-
-
-def _parts(found: Any) -> Iterable[list[Any]]:
-    """A result in parts, so that one that is too large is given up before it is whole."""
-    while part := found.fetchmany(20_000):
-        yield [list(row) for row in part]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from commlib.declarations.checks import Severity
 from commlib.intake.faults import Code, ReturnFault
-from commlib.intake.files.columnar import Columns, even_columns
+from commlib.intake.files.columnar import even_columns
 from commlib.intake.files.sheets import MOST_BYTES, MOST_ROWS, Opened, Refused, Sheet, file_fault, too_large
 
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -35,7 +35,8 @@ def read_text(path: Path, charset: str = "") -> Opened:
     data = path.read_bytes()
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(file_fault(path.name, Code.KIND, "\\x00", "kind"))
-    even = _even(data, path.suffix) if charset in _UTF and len(data) >= LONG else None
+    start = data[:4 * _SAMPLE].decode("utf-8-sig", "ignore")
+    even = even_columns(data, _delimiter(start, path.suffix)) if charset in _UTF and len(data) >= LONG else None
     if even is not None:
         return Opened((Sheet(path.name, "", even, lines=range(1, len(even) + 1)),))
     charset = charset or decided(path.name, data)
@@ -51,10 +52,6 @@ def read_text(path: Path, charset: str = "") -> Opened:
     too_large(path.name, len(rows), width)
     sheet = Sheet(path.name, "", rows, lines=lines)
     return Opened((sheet,), (*faults, *_ragged(sheet)))
-
-
-def _even(data: bytes, suffix: str) -> Columns | None:
-    return even_columns(data, _delimiter(data[:4 * _SAMPLE].decode("utf-8-sig", "ignore")[:_SAMPLE], suffix))
 
 
 def decided(file: str, data: bytes) -> str:
@@ -117,13 +114,8 @@ def _delimiter(text: str, suffix: str) -> str:
 
 def _rows(file: str, text: str, delimiter: str) -> tuple[list[list[str]], tuple[int, ...]]:
     """The records, blank ones too, and the line on which each begins."""
-    if '"' not in text and "\r" not in (plain := text.replace("\r\n", "\n")):   # no quotes: a line is a record
-        rows = [line.split(delimiter) if line else [] for line in plain.split("\n", MOST_ROWS + 1)]
-        rows = rows if rows[-1] else rows[:-1]
-        return rows, tuple(range(1, len(rows) + 1))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows = []
-    lines: list[int] = []
+    rows, lines = list[list[str]](), list[int]()
     begins = 1
     try:
         for cells in reader:

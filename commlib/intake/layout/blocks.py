@@ -1,4 +1,4 @@
-"""A block of a sheet: one table with its title lines, its header and its rows, totals and notes kept apart."""
+"""A block of a sheet: one table with its title lines, its headers and its rows, totals and notes kept apart."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 
 from commlib.intake.files.columnar import Columns
 from commlib.intake.files.sheets import Cell, Sheet
-from commlib.intake.layout.headers import Header
 
+JOIN = "_"      # between the levels of a merged header: 完成投资_住房
 _DIGITS = "〇零一二三四五六七八九十"
 PERIOD = re.compile(rf"(?:截至|截止|至)?\s*(?:[12]\d{{3}}|[{_DIGITS}]{{4}})\s*(?:年度?|[-./](?=\d))"
                     rf"(?:\s*(?:上半年|下半年|第?[{_DIGITS}1-4]季度|(?:[01]?\d|[{_DIGITS}]{{1,2}})\s*(?:月份?|[-./](?=\d)|(?!\d))"
@@ -38,6 +38,27 @@ class Line:
     row: int
     column: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """One column of a block: its words from the top level down, the unit that they state, and where it stands.
+
+    `path` is () for a column with cells and no header. `cell` is its lowest header cell (row, column). `number` is the
+    printed number of the column (栏号). `beside`: its cells stand in the rows of a continued block.
+    """
+
+    column: int
+    path: tuple[str, ...]
+    cell: tuple[int, int]
+    unit: str = ""
+    number: str = ""
+    beside: bool = False
+
+    @property
+    def text(self) -> str:
+        """The levels as one text: 完成投资_住房."""
+        return JOIN.join(self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from commlib import phrases
-from commlib.bilingual import Text, listed
+from commlib.bilingual import Text, joined
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import NUMBERS, Column
 from commlib.declarations.tables import TableDeclaration
-from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.faults import Code, ReturnFault, explained
 from commlib.intake.files.columnar import Columns
 from commlib.intake.files.sheets import blank, letters, numeric
-from commlib.intake.layout.blocks import PERIOD, Block, Line
-from commlib.intake.layout.headers import Header, key, named, nearest
+from commlib.intake.layout.blocks import PERIOD, Block, Header, Line
+from commlib.intake.layout.headers import key, named, nearest
 from commlib.intake.layout.mappings import LEFT_OUT
 from commlib.intake.layout.row_words import is_time
 
@@ -123,22 +122,20 @@ def column_faults(block: Block, table: TableDeclaration, parts: tuple[Slice, ...
                and key(header.text) not in _SERIAL
                and confirmed.get(key(header.text)) != LEFT_OUT]
     yield from _missing(block, table, present, strange)
+    yield from _valueless(block, table, present, strange)
     period = next((line for part in parts for name, line in part.given.items() if name == table.period and line.row < 0), None)
     if period:
-        yield block.sheet.fault(Severity.NOTE, Code.PERIOD, period.text, phrases.text("recognise.allowed_period"),
-                                phrases.text("recognise.remedy_period"), block.header_rows[0])
+        yield block.sheet.fault(Severity.NOTE, Code.PERIOD, period.text, *explained("recognise", "period"), block.header_rows[0])
     for header in strange:
         name = column_of(header, known, confirmed)
         if name and header.column not in _spread(block, table):
             first = next(each for part in parts for other, each in part.columns.items() if other == name)
-            yield block.sheet.fault(Severity.ERROR, Code.DOUBLE, header.text, phrases.text(
-                "recognise.allowed_double", label=table.column(name).label, cell=block.sheet.address(*first.cell)),
-                phrases.text("recognise.remedy_double"), *header.cell)
+            yield block.sheet.fault(Severity.ERROR, Code.DOUBLE, header.text, *explained(
+                "recognise", "double", label=table.column(name).label, cell=block.sheet.address(*first.cell)), *header.cell)
         else:
             near = _labels([table.column(each) for each in nearest(header.path, table)])
-            yield block.sheet.fault(Severity.NOTE, Code.STRANGE, header.text,
-                                    phrases.text("recognise.allowed_strange", table=table.label),
-                                    phrases.text("recognise.remedy_strange", near=near), *header.cell)
+            yield block.sheet.fault(Severity.NOTE, Code.STRANGE, header.text, *explained(
+                "recognise", "strange", table=table.label, near=near), *header.cell)
     yield from _unnamed(block)
     yield from _merged_numbers(block, taken)
 
@@ -151,15 +148,22 @@ def _missing(block: Block, table: TableDeclaration, present: set[str], strange: 
         near = [header.text for header in strange if column.name in nearest(header.path, table)]
         if column.name == table.period and len(block.periods) > 1:
             near = [each.text for each in block.periods]
-        yield block.sheet.fault(Severity.ERROR, Code.COLUMN, "、".join(near) or "-", phrases.text(
-            "recognise.allowed_column", label=column.label), phrases.text(
-            "recognise.remedy_column", label=column.label, column=column.name, file=f"{block.sheet.file}.mapping.yml"),
+        yield block.sheet.fault(Severity.ERROR, Code.COLUMN, "、".join(near) or "-", *explained(
+            "recognise", "column", label=column.label, column=column.name, file=f"{block.sheet.file}.mapping.yml"),
             block.header_rows[0])
 
 
+def _valueless(block: Block, table: TableDeclaration, present: set[str], strange: list[Header]) -> Iterator[ReturnFault]:
+    """An error where a table states values in columns and no such column was recognised: its rows would all be empty."""
+    values = [column for column in table.columns if column.measure]
+    if values and strange and not table.feeds and not any(column.name in present for column in values):
+        yield block.sheet.fault(Severity.ERROR, Code.COLUMN, "、".join(header.text for header in strange), *explained(
+            "recognise", "values", labels=_labels(values), file=f"{block.sheet.file}.mapping.yml"), block.header_rows[0])
+
+
 def _labels(columns: list[Column]) -> Text:
-    return Text(zh=listed([f"{each.label.zh}（{each.name}）" for each in columns], "zh") or "—",
-                en=listed([f"{each.label.en} ({each.name})" for each in columns], "en") or "—")
+    labels = [Text(zh=f"{each.label.zh}（{each.name}）", en=f"{each.label.en} ({each.name})") for each in columns]
+    return joined(labels or [Text.same("—")], "、", ", ")
 
 
 def _unnamed(block: Block) -> Iterator[ReturnFault]:
@@ -173,8 +177,8 @@ def _unnamed(block: Block) -> Iterator[ReturnFault]:
         row = next((row for row in block.body if not blank(sheet.value(row, column))), None)
         if row is not None:
             # What stands there is not told: it may be a telephone.
-            yield sheet.fault(Severity.WARNING, Code.STRANGE, letters(column), phrases.text(
-                "recognise.allowed_named"), phrases.text("recognise.remedy_named", column=letters(column)), row, column)
+            yield sheet.fault(Severity.WARNING, Code.STRANGE, letters(column),
+                              *explained("recognise", "named", column=letters(column)), row, column)
 
 
 def _merged_numbers(block: Block, taken: Mapping[int, str]) -> Iterator[ReturnFault]:
@@ -183,5 +187,5 @@ def _merged_numbers(block: Block, taken: Mapping[int, str]) -> Iterator[ReturnFa
     for (first, left), (last, _) in block.sheet.merged:
         found = block.sheet.value(first, left)
         if last > first and left in taken and first in body and numeric(found):
-            yield block.sheet.fault(Severity.WARNING, Code.AMBIGUOUS, found, phrases.text("recognise.allowed_merged"),
-                                    phrases.text("recognise.remedy_merged", rows=last - first + 1), first, left)
+            yield block.sheet.fault(Severity.WARNING, Code.AMBIGUOUS, found,
+                                    *explained("recognise", "merged", rows=last - first + 1), first, left)

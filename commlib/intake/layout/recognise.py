@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commlib import phrases
-from commlib.bilingual import Text
+from commlib.bilingual import Text, joined
 from commlib.declarations.checks import Severity
 from commlib.declarations.tables import TableDeclaration
 from commlib.intake.faults import Code, ReturnFault
@@ -28,7 +28,7 @@ _OFFERED = 3
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A block and what it was recognised as. Without a `table` nothing of it is taken; `candidates` are the nearest.
+    """A block and what it was recognised as. Without a `table` nothing of it is taken; its fault names the nearest.
 
     `confidence` (0 to 1) weighs the required columns found, the headers that are columns and the title. `slices` say
     which header stands for which column: one for a long table, one a period where periods are columns.
@@ -38,7 +38,6 @@ class Recognised:
     table: TableDeclaration | None
     confidence: float
     why: Text
-    candidates: tuple[tuple[str, float], ...] = ()
     slices: tuple[Slice, ...] = ()
     faults: tuple[ReturnFault, ...] = ()
 
@@ -69,7 +68,7 @@ class _Known:
 
     table: TableDeclaration
     headers: Mapping[str, str]
-    titles: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str]
 
 
 def read_return(address: str | Path, declared: Sequence[TableDeclaration], table: str = "", period: str = "") -> Return:
@@ -83,7 +82,8 @@ def read_return(address: str | Path, declared: Sequence[TableDeclaration], table
     confirmed, faults = read_mapping(Path(address), by_id) if is_file else (None, [])
     opened = open_source(address, confirmed.charset if confirmed else "")
     faults = [*faults, *opened.faults]
-    words, known, found = vocabulary(declared), _lookups(declared), []
+    known = [_Known(each, each.headers(), {key(title): title for title in each.titles}) for each in declared]
+    words, found = vocabulary(declared), []
     for sheet in opened.sheets:
         if _is_explanation(sheet):
             continue
@@ -93,10 +93,6 @@ def read_return(address: str | Path, declared: Sequence[TableDeclaration], table
         found += [recognised(block, known, Confirmed(table or said.table, said.columns), period) for block in parts]
     name = opened.sheets[0].file if opened.sheets else faults[0].file
     return Return(name, tuple(found), tuple(faults), opened.sheets)
-
-
-def _lookups(declared: Sequence[TableDeclaration]) -> list[_Known]:
-    return [_Known(each, each.headers(), {key(title): title for title in each.titles}) for each in declared]
 
 
 def _is_explanation(sheet: Sheet) -> bool:
@@ -123,7 +119,7 @@ def recognised(block: Block, known: Sequence[_Known], confirmed: Confirmed, peri
         parts = tuple(part if best.table.period in (*part.columns, *part.given) else
                       replace(part, given={**part.given, best.table.period: Line(-1, -1, period)}) for part in parts)
     return Recognised(block, best.table, best.confidence, _why(block, best, second, bool(confirmed.table)),
-                      _candidates(scores), parts, tuple(column_faults(block, lookup.table, parts, confirmed.columns)))
+                      parts, tuple(column_faults(block, lookup.table, parts, confirmed.columns)))
 
 
 def _score(block: Block, known: _Known, confirmed: Confirmed) -> _Score:
@@ -149,10 +145,6 @@ def _title(block: Block, known: _Known) -> str:
     return max(found, key=len, default="")
 
 
-def _candidates(scores: Sequence[_Score]) -> tuple[tuple[str, float], ...]:
-    return tuple((each.table.id, round(each.confidence, 2)) for each in scores[:_OFFERED] if each.confidence > 0)
-
-
 def _why(block: Block, best: _Score, second: _Score | None, confirmed: bool) -> Text:
     printed = sum(bool(header.path) for header in block.headers)
     reasons = [phrases.text("recognise.columns", matched=best.matched, printed=printed, found=best.required[0],
@@ -163,7 +155,7 @@ def _why(block: Block, best: _Score, second: _Score | None, confirmed: bool) -> 
         reasons.insert(0, phrases.text("recognise.confirmed"))
     if second and second.confidence > 0:
         reasons.append(phrases.text("recognise.second", table=second.table.label, confidence=f"{second.confidence:.2f}"))
-    return Text(zh="；".join(each.zh for each in reasons), en="; ".join(each.en for each in reasons))
+    return joined(reasons, "；", "; ")
 
 
 def _unknown(block: Block, scores: Sequence[_Score], code: Code) -> Recognised:
@@ -177,5 +169,5 @@ def _unknown(block: Block, scores: Sequence[_Score], code: Code) -> Recognised:
     fault = block.sheet.fault(Severity.ERROR, code, found, phrases.text(f"recognise.allowed_{name}"),
                               phrases.text(f"recognise.remedy_{name}", near=near) if offered else
                               phrases.text("recognise.remedy_headless"), row)
-    return Recognised(block, None, offered[0].confidence if offered else 0.0, fault.allowed, _candidates(scores), (), (fault,))
+    return Recognised(block, None, offered[0].confidence if offered else 0.0, fault.allowed, (), (fault,))
 

@@ -7,13 +7,11 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from commlib import phrases
 from commlib.declarations.checks import Severity
-from commlib.intake.faults import Code, ReturnFault
+from commlib.intake.faults import Code, ReturnFault, explained
 from commlib.intake.files.sheets import Cell, Sheet, blank, shown
-from commlib.intake.layout.blocks import Block, Line, Total, TotalKind
-from commlib.intake.layout.headers import Header
-from commlib.intake.layout.heads import Heads
+from commlib.intake.layout.blocks import Block, Header, Line, Total, TotalKind
+from commlib.intake.layout.headers import Heads
 from commlib.intake.layout.row_words import SENTENCE, is_continued, is_note, is_number, is_signature, odd_rows, total_of
 
 _LEADING = 4     # columns in which a label of a row may stand
@@ -159,9 +157,10 @@ def joined(before: Block, after: Block, faults: list[ReturnFault]) -> list[Block
     Where neither fits, both stay and a fault is kept, so that no row is paired with another place's; a few rows that
     bear another place than their counterpart are left out of it, each with a fault.
     """
+    whole = replace(before, titles=after.titles, totals=(*before.totals, *after.totals), notes=(*before.notes, *after.notes),
+                    repeated=(*before.repeated, *after.header_rows, *after.repeated))
     if [(each.column, each.path) for each in before.headers] == [(each.column, each.path) for each in after.headers]:
-        return [replace(before, titles=after.titles, body=(*before.body, *after.body), totals=(*before.totals, *after.totals),
-                        notes=(*before.notes, *after.notes), repeated=(*before.repeated, *after.header_rows, *after.repeated))]
+        return [replace(whole, body=(*before.body, *after.body))]
     paths = {each.path: each for each in before.headers if each.path}
     shared = [(paths[each.path], each) for each in after.headers if each.path in paths]
     more = [replace(each, beside=True) for each in after.headers if each.path and each.path not in paths]
@@ -169,13 +168,10 @@ def joined(before: Block, after: Block, faults: list[ReturnFault]) -> list[Block
     if shared and more and len(before.body) == len(after.body) and 2 * len(odd) < len(after.body):
         faults += [_unpaired(after, right.column, row) for row, right in odd.items()]
         beside = {one: other for one, other in zip(before.body, after.body, strict=True) if other not in odd}
-        totals = after.totals
-        if [each.label for each in before.totals] == [each.label for each in totals]:
-            beside |= {one.row: other.row for one, other in zip(before.totals, totals, strict=True)}
-            totals = ()
-        return [replace(before, titles=after.titles, headers=(*before.headers, *more), beside={**before.beside, **beside},
-                        totals=(*before.totals, *totals), notes=(*before.notes, *after.notes),
-                        repeated=(*before.repeated, *after.header_rows, *after.repeated))]
+        if [each.label for each in before.totals] == [each.label for each in after.totals]:
+            beside |= {one.row: other.row for one, other in zip(before.totals, after.totals, strict=True)}
+            whole = replace(whole, totals=before.totals)
+        return [replace(whole, headers=(*before.headers, *more), beside={**before.beside, **beside})]
     if shared and more and not set(after.values(shared[0][1])) <= {None, ""}:
         same = {each.path for _, each in shared}
         if len(same) < len([each for each in after.headers if each.path]) / 2:
@@ -196,7 +192,7 @@ def _odd_rows(before: Block, after: Block, shared: Sequence[tuple[Header, Header
 
 def _unpaired(after: Block, column: int, row: int, found: str = "") -> ReturnFault:
     return after.sheet.fault(Severity.ERROR, Code.CONTINUED, found or after.sheet.value(row, column),
-                             phrases.text("sheet.allowed_continued"), phrases.text("sheet.remedy_continued"), row, column)
+                             *explained("sheet", "continued"), row, column)
 
 
 def line(sheet: Sheet, row: int, cells: Sequence[tuple[int, Cell]]) -> Line:

@@ -6,8 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
-from typing import Any
+from functools import cached_property
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from commlib import phrases
 from commlib.declarations.tables import split_ids, table
 from commlib.errors import Fault
 from commlib.home import Home
+from commlib.intake.cells.readings import to_simplified
 from commlib.intake.tabular import collected, read_table
 from commlib.placelists import coded_names
 from commlib.places import UNIT_LEVELS, Place, PlaceLevel, place_book
@@ -103,7 +103,7 @@ class Gazetteer:
     @cached_property
     def simplified(self) -> dict[str, list[Unit]]:
         """The units by their short name in simplified characters, for names that a return writes in traditional ones."""
-        return _index((simplify(short(spelled(unit.name))), unit) for unit in self.units)
+        return _index((to_simplified(short(spelled(unit.name))), unit) for unit in self.units)
 
     @cached_property
     def sounds(self) -> dict[str, tuple[str, ...]]:
@@ -154,34 +154,12 @@ def sound(name: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(name))
 
 
-def is_simplified(name: str) -> bool:
-    """Whether a name has simplified characters alone: those of GB 2312."""
-    try:
-        name.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
+def gazetteer(county: str, home: Home) -> Gazetteer:
+    """The places of the county of a code or slug: the register's, then those that `data/places/<county>.csv` declares.
 
-
-def simplify(name: str) -> str:
-    """A name in simplified characters, to be compared with others made so: 乾 becomes 干 here."""
-    return str(_converter().convert(name))
-
-
-@cache
-def _converter() -> Any:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
-
-
-def gazetteer(county: str, home: Home, declared: pd.DataFrame | None = None) -> Gazetteer:
-    """The places of the county of a code or slug: the register's, then the rows of the table `unit` that concern it.
-
-    Those rows are `data/places/<county>.csv` and `declared`, if given: they name a register's code to add other names
-    and a validity to it, or a new unit under its township or the county; rows of `declared` that do neither are of other
-    counties. Raises ParameterError for an unknown county, StoreError where
-    the register cannot be read and DataError with every fault of the file.
+    Its rows name a register's code to add other names and a validity to it, or a new unit under its township or the county.
+    Raises ParameterError for an unknown county, StoreError where the register cannot be read and DataError with every fault
+    of the file.
     """
     book = place_book(home)
     place = book.county(county)
@@ -198,8 +176,6 @@ def gazetteer(county: str, home: Home, declared: pd.DataFrame | None = None) -> 
             allowed = phrases.text("resolve.allowed_parent", county=place.key)
             raise collected(Fault(path.name, line, "parent_id", found, allowed, phrases.text("resolve.remedy_parent"))
                             for line, found in strange)
-    if declared is not None:
-        _declare(units, declared, place.key)
     return Gazetteer(place, tuple(units.values()))
 
 

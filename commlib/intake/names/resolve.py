@@ -8,16 +8,17 @@ same sound (冈 for 岗, 龙祥 for 龙翔) with a warning, and only in the town
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-import pandas as pd
+from difflib import SequenceMatcher
 
 from commlib import phrases
-from commlib.bilingual import Text, listed
+from commlib.bilingual import Text, joined
 from commlib.declarations.checks import Severity
 from commlib.declarations.columns import Column, ColumnType, Level
 from commlib.declarations.tables import TableDeclaration
+from commlib.intake.cells.readings import is_simplified, to_simplified
 from commlib.intake.checks.rows import Rows
 from commlib.intake.faults import Code, ReturnFault
 from commlib.intake.names.gazetteer import (
@@ -25,42 +26,50 @@ from commlib.intake.names.gazetteer import (
     TOWNSHIP_KINDS,
     Gazetteer,
     Unit,
-    is_simplified,
     kind_of,
     short,
-    simplify,
     sound,
     spelled,
     stem_of,
 )
-from commlib.intake.names.nearest import nearest
 from commlib.places import PlaceLevel
 
 _LEVELS = {Level.TOWNSHIP: (PlaceLevel.TOWNSHIP,), Level.COMMUNITY: (PlaceLevel.COMMUNITY,),
            Level.ANY: (PlaceLevel.TOWNSHIP, PlaceLevel.COMMUNITY), Level.COUNTY: ()}
+_OFFERED, _LOOKED_AT = 3, 36   # places that are offered for a name that none bears, and that are compared
+_LIKE = 0.5                    # likeness of the sound from which a place is offered
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a name means: the key of one place ("" = none), and the oddity to tell, if there is one."""
+    """What a name means: the key of one place ("" = none), and the oddity to tell, if there is one.
+
+    Of the words for a county: whether they mean what stands `above` it, a province say, and whether the province or prefecture
+    beside them is `astray`.
+    """
 
     key: str = ""
     severity: Severity = Severity.ERROR
     code: Code | None = None
     allowed: Text | None = None
     remedy: Text | None = None
+    above: bool = False
+    astray: bool = False
+
+    def told(self) -> tuple[Severity, Code, Text, Text]:
+        """The oddity as a fault has it; there must be one."""
+        assert self.code and self.allowed and self.remedy
+        return self.severity, self.code, self.allowed, self.remedy
 
 
-def resolve(rows: Rows, declaration: TableDeclaration, places: Gazetteer) -> tuple[pd.DataFrame, list[ReturnFault]]:
-    """The keys of the places that each row names, and the faults in the order of the rows: see `placed`."""
-    frame, faults = placed(rows, declaration, places)
-    return frame, [fault for _, fault in faults]
+def refused(code: Code, allowed: Text, remedy: Text, astray: bool = False) -> Meant:
+    """A name that means no one place."""
+    return Meant("", Severity.ERROR, code, allowed, remedy, astray=astray)
 
 
-def placed(rows: Rows, declaration: TableDeclaration, places: Gazetteer) -> \
-        tuple[pd.DataFrame, list[tuple[int, ReturnFault]]]:
-    """The keys of the places that each row names: a frame of the place columns with the index of the rows, and the faults,
-    each with the position of its row.
+def resolve(rows: Rows, declaration: TableDeclaration, places: Gazetteer) -> \
+        tuple[dict[str, list[str]], list[tuple[int, ReturnFault]]]:
+    """The keys of the places that each row names, by place column, and the faults, each with the position of its row.
 
     A key is "" where the cell is blank or a fault tells that no one place is meant. Names of communities are looked for
     in the township that the row names, if it names one.
@@ -77,9 +86,8 @@ def placed(rows: Rows, declaration: TableDeclaration, places: Gazetteer) -> \
         known = {each: finder.find(str(each[0]), column, *each[1:]) for each in dict.fromkeys(asked)}
         keys[column.name] = [known[each].key for each in asked]
         odd = {each for each, meant in known.items() if meant.code}
-        faults += [(at, _fault(rows, at, column, known[each])) for at, each in enumerate(asked) if each in odd]
-    frame = pd.DataFrame({each.name: keys[each.name] for each in columns}, index=rows.values.index, dtype=str)
-    return frame, sorted(faults, key=lambda pair: pair[0])
+        faults += [(at, rows.fault(at, column.name, *known[each].told())) for at, each in enumerate(asked) if each in odd]
+    return keys, sorted(faults, key=lambda pair: pair[0])
 
 
 @dataclass(frozen=True)
@@ -101,18 +109,17 @@ class Finder:
         if len(now) == 1:
             return self._one(now[0], reason)
         if now:
-            named = [self.places.described(unit) for unit in now]
-            return Meant("", Severity.ERROR, Code.NAMESAKE, self._allowed(column), phrases.text(
-                "resolve.remedy_namesake", places=Text(zh=listed(named, "zh"), en=listed(named, "en"))))
+            named = joined([Text.same(self.places.described(unit)) for unit in now], "、", ", ")
+            return refused(Code.NAMESAKE, self._allowed(column), phrases.text("resolve.remedy_namesake", places=named))
         if found:
             gone = found[0]
-            return Meant("", Severity.ERROR, Code.PLACE, self._allowed(column), phrases.text(
+            return refused(Code.PLACE, self._allowed(column), phrases.text(
                 "resolve.remedy_invalid", place=self.places.described(gone), since=gone.valid_from or "…",
                 until=gone.valid_to or "…", period=period))
-        near = nearest(self.places, name, levels, township) if levels else None
+        near = _nearest(self.places, name, levels, township) if levels else None
         remedy = phrases.text("resolve.remedy_near", near=near, county=self.places.county.key) if near else \
             phrases.text("resolve.remedy_unknown", county=self.places.county.key)
-        return Meant("", Severity.ERROR, Code.PLACE, self._allowed(column), remedy)
+        return refused(Code.PLACE, self._allowed(column), remedy)
 
     def _is_county(self, key: str) -> bool:
         county = self.places.county
@@ -138,7 +145,7 @@ class Finder:
                 found, reason = self._candidates(key.removeprefix(prefix), levels, above.key)
                 if found:
                     return found, reason if prefix == named else "kind"
-        if not is_simplified(key) and (units := fitting(self.places.simplified.get(simplify(short(key)), []))):
+        if not is_simplified(key) and (units := fitting(self.places.simplified.get(to_simplified(short(key)), []))):
             return units, "traditional"
         found, reason = self._of_stem(key, levels, fitting)
         return (found, reason) if found else (self._of_sound(key, levels, township), "sound")
@@ -191,6 +198,30 @@ class Finder:
                             county=self.places.county.name)
 
 
-def _fault(rows: Rows, at: int, column: Column, meant: Meant) -> ReturnFault:
-    assert meant.code and meant.allowed and meant.remedy
-    return rows.fault(at, column.name, meant.severity, meant.code, meant.allowed, meant.remedy)
+def _nearest(places: Gazetteer, name: str, levels: tuple[PlaceLevel, ...], township: str = "") -> Text | None:
+    """The nearest places of some levels as an enumeration with reasons, those of the township first; None: none is near."""
+    key = spelled(name)
+    stem, kind = stem_of(key, levels[0]), kind_of(key, levels[0])
+    heard = sound(stem)
+    shared = Counter(unit.key for syllable in set(heard) for unit in places.by_syllable.get(syllable, ())
+                     if unit.level in levels)
+    scored = []
+    for unit in (places.by_key[each] for each, _ in shared.most_common(_LOOKED_AT)):
+        like = SequenceMatcher(None, heard, places.sounds[unit.key], autojunk=False).ratio()
+        if like >= _LIKE:
+            spelt = SequenceMatcher(None, stem, unit.stem, autojunk=False).ratio()
+            score = like + spelt + (unit.township == township) / 4 + (unit.kind == kind) / 8
+            scored.append((-score, unit.key))
+    near = [_with_reason(places, places.by_key[each], stem, kind, township) for _, each in sorted(scored)[:_OFFERED]]
+    return joined(near, "、", ", ") if near else None
+
+
+def _with_reason(places: Gazetteer, unit: Unit, stem: str, kind: str, township: str) -> Text:
+    shown = Text.same(places.described(unit))
+    if unit.stem != stem:
+        reason = "sound" if places.sounds[unit.key] == sound(stem) else ""
+    elif unit.kind != kind:
+        reason = "kind"
+    else:
+        reason = "elsewhere" if township and unit.township != township else ""
+    return phrases.text(f"resolve.near_{reason}", place=shown) if reason else shown
