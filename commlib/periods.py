@@ -38,6 +38,11 @@ class Period:
         """Months since year 0 at the period's end; only for dated periods."""
         return (self.year or 0) * 12 + self.last_month
 
+    @property
+    def months(self) -> int:
+        """How many months the period covers: 12 a year, 3 a quarter, 1 a month or a day of it."""
+        return self.last_month - self.first_month + 1
+
     def __lt__(self, other: Period) -> bool:
         return self.order() < other.order()
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from alarm_cases import home_of_both
-from intake_home import GANLUO, NEIXIANG, NINGNAN
+from intake_home import GANLUO, NEIXIANG, NINGNAN, small_home
 from test_blocks import Balance
+from theme_home import OTHER_TOWN, TOWN, opened
 
-from commlib.alarms import RuleState, alarm_rule_states, alarms, collect, figures, records
+from commlib.alarms import RuleState, alarm_rule_states, alarms, collect, figures, quality, records
 from commlib.alarms.seen import Seen
 from commlib.blocks import alarms as blocks_alarms
 from commlib.blocks.alarms import alarm_list, alarm_states, gap_words, thresholds_words
@@ -153,6 +154,14 @@ def test_nothing_is_missing_for_want_of_a_row_in_a_ledger_that_is_not_complete(
 
     monkeypatch.setattr(records, "rows_of", incomplete)
     assert not list(records.lacking(view_of(NEIXIANG), alarm_rules()["facility_missing"]))
+
+
+def test_a_township_that_reports_by_year_owes_no_quarter_of_the_county(tmp_path: Path) -> None:
+    reported = {TOWN: ("2023", "2024"), OTHER_TOWN: ("2023",), NEIXIANG: ("2024Q3", "2024Q4")}
+    told = [{"unit_id": unit, "period": period, "indicator": "gdp", "value": "90", "unit": "CNY10k"}
+            for unit, periods in reported.items() for period in periods]
+    seen = quality.gaps(opened(small_home(tmp_path), {"economy": told}), alarm_rules()["return_incomplete"])
+    assert {each.place: each.value for each in seen} == {TOWN: 100, OTHER_TOWN: 0, NEIXIANG: 100}   # one left 2024 out
 
 
 def test_an_item_of_a_standard_bears_its_name(view_of: Opener) -> None:

@@ -13,6 +13,7 @@ from commlib.blocks.returns import current_faults
 from commlib.declarations.alarms import AlarmRule
 from commlib.declarations.checks import CheckKind
 from commlib.declarations.tables import TableDeclaration, table
+from commlib.periods import parse_period
 from commlib.tabulation import Rows, numbers, township_of
 from commlib.view import CountyView
 
@@ -83,7 +84,9 @@ def gaps(view: CountyView, _: AlarmRule) -> Iterator[Seen]:
     for declaration in received_tables(view):
         cells = completeness(view, declaration.id) if declaration.period and by_place(declaration) else None
         for label, found in cells.groupby("label", sort=False) if cells is not None else ():
-            if found["value"].isna().all():
+            lengths = found["column"].map(lambda period: parse_period(period).months)
+            owed = found[lengths.isin(lengths[found["value"].notna()])]   # who reports by year owes no quarter
+            if owed.empty:
                 continue
-            history = tuple(zip(found["column"], found["value"].astype(float).fillna(0), strict=True))
+            history = tuple(zip(owed["column"], owed["value"].astype(float).fillna(0), strict=True))
             yield Seen(keys.get(str(label), view.place.key), history[-1][1], declaration.label[view.language], history=history)

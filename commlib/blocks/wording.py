@@ -18,6 +18,7 @@ from commlib.declarations.tables import table
 from commlib.formatting import MISSING, amount, hedged, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label, source_label
+from commlib.periods import parse_period
 from commlib.view import CountyView
 
 _MARKS = {Outcome.CONSISTENT: ("good", "✓"), Outcome.ROUNDING: ("warning", "≈"), Outcome.BASE_MISLABELLED: ("bad", "✕"),
@@ -114,7 +115,7 @@ def status_text(row: Any, language: str) -> str:
         key = "partial_of_unknown" if not known else "partial_of" if row.n else "partial_none"   # parts of some, none wholly
         return phrases.phrase(f"status.{key}", language, n=int(row.n), expected=int(row.n_expected) if known else "")
     if row.status == "carried":
-        return phrases.phrase("status.carried_since", language, since=row.since)
+        return phrases.phrase("status.carried_since", language, since=parse_period(row.since).label[language])
     return phrases.phrase(f"status.{row.status}", language)
 
 
