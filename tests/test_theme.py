@@ -153,12 +153,13 @@ def test_a_page_that_names_what_is_not_declared_is_refused_with_all_its_faults(t
         assert all(each in said for each in ("fund_arrival_rat", "fund_arrival_rate", "villages__moon", "fund_flow", "odd"))
 
 
-@pytest.mark.parametrize(("ends", "undecided"), [((58, 66), True), ((50, 59.9), False)])
-def test_estimates_whose_intervals_overlap_neither_rose_nor_fell(ends: tuple[float, float], undecided: bool) -> None:
-    row = {"id": "satisfaction_rate", "value": 65.0, "low": 60.0, "high": 70.0}
-    before = {"value": 62.0, "low": ends[0], "high": ends[1]}
-    assert theme._undecided(row, before) is undecided
-    assert not theme._undecided({**row, "id": "rural_tap_water_rate"}, before)   # no sample, no interval of chance
+@pytest.mark.parametrize(("before", "differs"), [((56, 70), True), ((48, 80), False), ((float("nan"), float("nan")), None)])
+def test_two_samples_differ_where_the_interval_of_the_difference_holds_no_zero(before: tuple[float, float], differs: bool | None,
+                                                                               ) -> None:
+    row, earlier = ({"id": "satisfaction_rate", "numerator": top, "denominator": base} for top, base in ((48.0, 80.0), before))
+    assert theme._differs(row, earlier) is differs   # Newcombe (1998), example of method 10: 56/70 − 48/80 is 0.0524 to 0.3339
+    assert theme._differs({**row, "id": "acceptance_rate"}, earlier) is None   # several answers of each person
+    assert theme._differs({**row, "id": "rural_tap_water_rate"}, earlier)      # no sample, no interval of chance
 
 
 def test_a_month_shows_the_money_of_the_year_that_ended_before_it(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from commlib.declarations.tables import table, tables
 from commlib.formatting import ordinal, percent, plain
 from commlib.indicators.registry import indicators
 from commlib.labels import quantity_label
+from commlib.methods.proportions import difference_interval
 from commlib.peers import standings
 from commlib.periods import Period, parse_period
 from commlib.targets import Target, target_at
@@ -217,10 +218,13 @@ def _earlier(view: CountyView, row: Any) -> tuple[str, Any, str]:
     return "", None, ""
 
 
-def _undecided(row: Any, found: Any) -> bool:
-    """Whether two estimates from a sample differ by no more than their intervals, so that nothing rose or fell for certain."""
-    sampled = row["id"] in indicators() and indicators()[row["id"]].sample
-    return bool(sampled and row["low"] <= found["high"] and found["low"] <= row["high"])
+def _differs(row: Any, found: Any) -> bool | None:
+    """Whether a value differs from an earlier one for certain: two samples by the interval of the difference; None: untested."""
+    declared = indicators().get(row["id"])
+    if declared is None or not (declared.sample or declared.pooled):
+        return True
+    _, low, high = difference_interval((found["numerator"], row["numerator"]), (found["denominator"], row["denominator"]))
+    return None if declared.pooled or math.isnan(low) else low > 0 or high < 0
 
 
 def change_text(view: CountyView, row: Any) -> str:
@@ -230,12 +234,13 @@ def change_text(view: CountyView, row: Any) -> str:
         return ""
     value, before, language = float(row["value"]), float(found["value"]), view.language
     difference = value - before if unit_of(row["id"]) == "percent" else 100 * (value / before - 1) if before > 0 else math.nan
-    if math.isnan(difference):
+    differs = _differs(row, found)
+    if math.isnan(difference) or differs is None:
         return ""
     kind = "points" if unit_of(row["id"]) == "percent" else "relative"
     way = "up" if round(difference, 1) > 0 else "down" if round(difference, 1) < 0 else "same"
     size = plain(abs(difference), 1) if kind == "points" else percent(abs(difference), language)
-    if way != "same" and _undecided(row, found):
+    if way != "same" and not differs:
         way = "undecided"
     return phrases.phrase(f"theme_words.{kind}_{way}" if way != "same" else "theme_words.same", language, size=size,
                           against=phrases.text(f"theme_words.{compared}", period=parse_period(then).label))

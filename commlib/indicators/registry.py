@@ -51,6 +51,7 @@ class Indicator:
     arguments: Mapping[str, tuple[Argument, ...]]   # by family member; the key is "" where there is no family
     members: Mapping[str, Text]                     # of a composition or family; empty for a single value
     sample: bool
+    pooled: bool = False
 
     def member_label(self, member: str) -> Text:
         """The indicator's label, with the member behind it where there is one."""
@@ -63,8 +64,11 @@ _registered: dict[str, Indicator] = {}
 
 
 def indicator(*, label: Text, unit: str, direction: Direction, definition: Text, defined_by: str,
-              for_each: tuple[str, ...] = (), sample: bool = False) -> Callable[[Formula], Formula]:
-    """Declare a function as an indicator; `sample` marks estimates from a questionnaire (they get an interval)."""
+              for_each: tuple[str, ...] = (), sample: bool = False, pooled: bool = False) -> Callable[[Formula], Formula]:
+    """Declare a function as an indicator; `sample` marks estimates from a questionnaire (they get an interval).
+
+    `pooled` marks those of several answers of each person, of which no change is told: nothing here tests it.
+    """
     def register(function: Formula) -> Formula:
         name = function.__name__
         theme = function.__module__.rpartition(".")[2]
@@ -76,7 +80,7 @@ def indicator(*, label: Text, unit: str, direction: Direction, definition: Text,
             raise _refusal(name, "docstring", "", "one sentence")
         families = {each: _arguments(name, function, each) for each in for_each} or {"": _arguments(name, function, "")}
         _registered[name] = Indicator(name, label, unit, direction, definition, defined_by, theme, function, families,
-                                      _members(families), sample)
+                                      _members(families), sample, pooled)
         return function
     return register
 

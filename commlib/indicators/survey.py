@@ -86,6 +86,7 @@ def outlook_share(outlook_answers__outlook: Mapping[str, Quantity], questionnair
     definition=Text(zh="（很满意 + 满意 + 一般）÷ 五档有效答案",
                     en="(very satisfied + satisfied + fair) ÷ valid answers on the scale of five"),
     defined_by="satisfaction_surveys",
+    pooled=True,
 )
 def acceptance_rate(ratings__best: Quantity, ratings__good: Quantity, ratings__fair: Quantity,
                     ratings: Quantity) -> Ratio:
@@ -101,6 +102,7 @@ def acceptance_rate(ratings__best: Quantity, ratings__good: Quantity, ratings__f
     definition=Text(zh="（很满意 + 0.75 × 满意 + 0.5 × 一般 + 0.25 × 不满意）÷ 五档有效答案",
                     en="(very satisfied + 0.75 satisfied + 0.5 fair + 0.25 dissatisfied) ÷ valid answers on the scale of five"),
     defined_by="satisfaction_surveys",
+    pooled=True,
 )
 def satisfaction_index(ratings__best: Quantity, ratings__good: Quantity, ratings__fair: Quantity,
                        ratings__poor: Quantity, ratings: Quantity) -> Ratio:
